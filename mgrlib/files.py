@@ -1,0 +1,93 @@
+"""Files that are whole or absent, and digests that say what a result depends on.
+
+Everything that a run keeps is written beside its final name and then moved there, so
+a kill at any moment leaves either the old file or the new one.
+"""
+
+import hashlib
+import json
+import math
+import os
+import re
+import tempfile
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def runs_folder() -> Path:
+    """Folder of all runs: ``$MGRLIB_RUNS``, else ``runs/`` of the repository."""
+    return Path(os.environ.get("MGRLIB_RUNS", ROOT / "runs"))
+
+
+def cache_folder() -> Path:
+    """Folder of what can be made again: ``$MGRLIB_CACHE``, else ``.cache/`` of the repository."""
+    return Path(os.environ.get("MGRLIB_CACHE", ROOT / ".cache"))
+
+
+def write_atomically(path: Path, write: Callable[[BinaryIO], Any]) -> None:
+    """Let `write` fill a temporary file beside `path`, then move it to `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            write(stream)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8, whole or not at all."""
+    write_atomically(path, lambda stream: stream.write(text.encode("utf-8")))
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write strict JSON: numbers that JSON can't hold (NaN, infinity) become null."""
+    text = json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)
+    write_text(path, text + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file."""
+    return json.loads(path.read_text("utf-8"))
+
+
+def update_json(path: Path, content: dict) -> None:
+    """Replace the top-level keys of `content` in a JSON object file, keep the others."""
+    present = read_json(path) if path.exists() else {}
+    write_json(path, {**present, **content})
+
+
+def _finite(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {str(key): _finite(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_finite(value) for value in content]
+    if hasattr(content, "item") and getattr(content, "shape", None) == ():
+        content = content.item()
+    if isinstance(content, float) and not math.isfinite(content):
+        return None
+    return content
+
+
+def digest(*parts: Any) -> str:
+    """Sixteen hexadecimal digits that change when any of `parts` (plain data) changes."""
+    text = json.dumps(_finite(parts), sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def seed_from(*parts: Any) -> int:
+    """A seed below 2**63 that depends on all of `parts` and on nothing else."""
+    return int(digest(*parts), 16) >> 1
+
+
+def slug(name: str) -> str:
+    """`name` in lower-case ASCII letters, digits and hyphens, for file names."""
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_name.lower()).strip("-") or digest(name)[:8]

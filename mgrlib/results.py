@@ -1,0 +1,105 @@
+"""The results of a run as tables: one row a genre, depth, scale, arm and repeat.
+
+A run is a folder; ``results/metrics.csv`` is the only file that the analysis demands,
+so results made elsewhere are read as well. In the column ``weights`` stands the arm
+(the initial weights) or one of the rows that come with every arm: ``joint`` (one
+network for all genres) and ``baseline`` (logistic regression, depth 0).
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from .errors import RunError
+from .files import ROOT, read_json
+
+KEY = ["genre", "depth", "scale", "weights", "repeat"]
+METRICS = [
+    "accuracy",
+    "balanced_accuracy",
+    "precision",
+    "recall",
+    "f1",
+    "loss",
+    "average_precision",
+    "roc_auc",
+]
+COUNTS = ["n_train", "n_test", "n_test_positive", "epochs", "seconds"]
+COLUMNS = KEY + METRICS + COUNTS
+HISTORY_COLUMNS = KEY + ["epoch", "train_loss", "train_f1", "seconds"]
+PREDICTION_COLUMNS = ["path", *KEY, "truth", "probability"]
+REFERENCE_ROWS = ("joint", "baseline")
+
+
+def find_run(run: str | Path) -> Path:
+    """Folder of a run, relative to the working directory, then to the repository's root.
+
+    Raises
+    ------
+    RunError
+        If there is no such folder at either place.
+    """
+    for base in (Path.cwd(), ROOT):
+        if (base / run).is_dir():
+            return (base / run).resolve()
+    raise RunError(
+        f"no run at {str(run)!r}: name a folder such as runs/quick, or make one with "
+        "python -m mgrlib run"
+    )
+
+
+def read_metrics(run: Path) -> pd.DataFrame:
+    """``results/metrics.csv`` of a run, columns `COLUMNS` (extra columns are kept).
+
+    Raises
+    ------
+    RunError
+        If the file is missing, empty or lacks a column of `KEY` or ``f1``.
+    """
+    path = run / "results" / "metrics.csv"
+    if not path.exists():
+        raise RunError(f"{path} is missing: train first, with python -m mgrlib run")
+    # A genre may be called "None" or "NA": only empty fields are missing values.
+    table = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    if missing := [name for name in [*KEY, "f1"] if name not in table]:
+        raise RunError(f"{path} lacks the columns {', '.join(missing)}: it needs {COLUMNS}")
+    if table.empty:
+        raise RunError(f"{path} has no rows: train first, with python -m mgrlib run")
+    return table
+
+
+def read_predictions(run: Path) -> pd.DataFrame | None:
+    """``results/predictions.parquet`` of a run, or None where there is none."""
+    path = run / "results" / "predictions.parquet"
+    return pd.read_parquet(path) if path.exists() else None
+
+
+def read_study(run: Path) -> dict:
+    """``study.json`` of a run, or an empty mapping for results made elsewhere."""
+    path = run / "study.json"
+    return read_json(path) if path.exists() else {}
+
+
+def arms(metrics: pd.DataFrame) -> list[str]:
+    """Arms in the order of the table, without the rows ``joint`` and ``baseline``."""
+    return [arm for arm in metrics["weights"].unique() if arm not in REFERENCE_ROWS]
+
+
+def transfer_arm(metrics: pd.DataFrame) -> str:
+    """The arm that stands for transfer learning: imagenet, else corpus, else the first.
+
+    The paper's t-test is over its transfer models (section 4).
+    """
+    present = arms(metrics)
+    if not present:
+        raise RunError("metrics.csv has no row of a binary network, only joint or baseline")
+    return next((arm for arm in ("imagenet", "corpus") if arm in present), present[0])
+
+
+def choose_arm(metrics: pd.DataFrame, weights: str | None) -> str:
+    """`weights` where the run has that arm; the transfer arm where it is None or ``"auto"``."""
+    if weights in (None, "", "auto"):
+        return transfer_arm(metrics)
+    if weights not in arms(metrics):
+        raise RunError(f"weights must be one of {', '.join(arms(metrics))}, got {weights!r}")
+    return weights
