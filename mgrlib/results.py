@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from .errors import RunError
-from .files import ROOT, read_json
+from .files import ROOT, read_json, write_atomically, write_text
 
 KEY = ["genre", "depth", "scale", "weights", "repeat"]
 METRICS = [
@@ -26,7 +26,7 @@ METRICS = [
 ]
 COUNTS = ["n_train", "n_test", "n_test_positive", "epochs", "seconds"]
 COLUMNS = KEY + METRICS + COUNTS
-HISTORY_COLUMNS = KEY + ["epoch", "train_loss", "train_f1", "seconds"]
+HISTORY_COLUMNS = [*KEY, "epoch", "train_loss", "train_f1", "seconds"]
 PREDICTION_COLUMNS = ["path", *KEY, "truth", "probability"]
 REFERENCE_ROWS = ("joint", "baseline")
 
@@ -103,3 +103,50 @@ def choose_arm(metrics: pd.DataFrame, weights: str | None) -> str:
     if weights not in arms(metrics):
         raise RunError(f"weights must be one of {', '.join(arms(metrics))}, got {weights!r}")
     return weights
+
+
+def tables_from_records(
+    records: list[dict], *, paths: list[list[str]], truth: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """The result tables from the records of the networks.
+
+    Parameters
+    ----------
+    records : list of dict
+        As `mgrlib.grid` writes them.
+    paths : list of list of str
+        Test songs of each repeat, in the order of the records' probabilities.
+    truth : DataFrame of bool, index = paths of all songs, columns = genres
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``metrics, predictions, history``.
+    """
+    metrics, history, predictions = [], [], []
+    for record in records:
+        model = record["model"]
+        metrics += [{**model, **row} for row in record["rows"]]
+        history += [{**model, **row} for row in record["history"]]
+        songs = paths[model["repeat"]]
+        for genre, probability in record["probabilities"].items():
+            part = {"path": songs, **model, "genre": genre}
+            part |= {"truth": truth.loc[songs, genre].to_numpy(), "probability": probability}
+            predictions.append(pd.DataFrame(part))
+    empty = pd.DataFrame(columns=PREDICTION_COLUMNS)
+    return {
+        "metrics": pd.DataFrame(metrics, columns=COLUMNS),
+        "history": pd.DataFrame(history, columns=HISTORY_COLUMNS),
+        "predictions": pd.concat(predictions)[PREDICTION_COLUMNS] if predictions else empty,
+    }
+
+
+def write_tables(run: Path, tables: dict[str, pd.DataFrame]) -> None:
+    """Write the result tables of a run, each whole or not at all."""
+    folder = run / "results"
+    for name in ("metrics", "history"):
+        write_text(folder / f"{name}.csv", tables[name].to_csv(index=False))
+    write_atomically(
+        folder / "predictions.parquet",
+        lambda stream: tables["predictions"].to_parquet(stream, index=False),
+    )

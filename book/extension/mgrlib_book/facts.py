@@ -1,0 +1,148 @@
+"""The facts of a run in words, for the prose: ``{{ corpus_words }}``, ``{{ answer }}``, …
+
+They come from the run's ``study.json`` and ``statistics.json``. Text that a user or a
+library has written is escaped, and of a path only the last part is shown, so that no
+folder of somebody's machine reaches the site.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path, PurePath, PureWindowsPath
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from mgrlib import paper
+from mgrlib.files import read_json
+
+ARM_WORDS = {
+    "none": "networks trained from scratch",
+    "imagenet": "transfer learning from ImageNet",
+    "corpus": "transfer learning from the training songs themselves, all genres at once",
+}
+EVIDENCE_WORDS = {
+    "synthetic": "synthetic songs, which are no evidence about music",
+    "music": "recorded music",
+}
+LEVEL = 0.05
+"""Level of the test, the usual one; the paper names none."""
+
+
+def plain(text: Any) -> str:
+    """`text` so that Markdown and HTML show it as it is, on one line."""
+    one_line = " ".join(str(text).split())
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", one_line)
+
+
+def last_part(name: str) -> str:
+    """The last part of a path of either kind, and any other name as it is.
+
+    >>> last_part("/home/someone/trunk.pth"), last_part("corpus")
+    ('trunk.pth', 'corpus')
+    """
+    return PureWindowsPath(PurePath(name).name).name or name
+
+
+def fixed(value: float, digits: int = 3) -> str:
+    """A number with `digits` decimals and a true minus sign."""
+    return f"{value:z.{digits}f}".replace("-", "−")
+
+
+def p_words(p: float) -> str:
+    """A p value as text: ``p = 0.0027``, ``p = 0.43``, or ``p < 0.0001``."""
+    return "p < 0.0001" if p < 0.0001 else f"p = {p:.{4 if p < 0.1 else 2}f}"
+
+
+def is_answered(test: Mapping | None) -> bool:
+    """Whether a test of ``statistics.json`` has a statistic and a p value."""
+    return bool(test) and test.get("statistic") is not None and test.get("p") is not None
+
+
+def why_not(test: Mapping | None) -> str:
+    """Why a test has no result, in words."""
+    reason = (test or {}).get("reason") or "the run has no statistics"
+    return f"no paired t-test: {plain(reason)}"
+
+
+def t_words(test: Mapping | None) -> str:
+    """The paired t-test in figures, or why there is none."""
+    if not is_answered(test):
+        return why_not(test)
+    degrees = f"({test['df']:g})" if test.get("df") is not None else ""
+    return f"paired t{degrees} = {fixed(test['statistic'], 2)}, {p_words(test['p'])}"
+
+
+def margin_words(test: Mapping) -> str:
+    """The mean difference with its interval, or nothing where it was not computed."""
+    if not test.get("interval"):
+        return ""
+    low, high = test["interval"]
+    mean = (low + high) / 2  # Student's interval is centered on the mean
+    return (
+        f"mean difference, linear minus mel, {fixed(mean)}, "
+        f"95\u00a0% interval {fixed(low)} to {fixed(high)}; "
+    )
+
+
+def answer(statistics: Mapping, study: Mapping) -> str:
+    """What the run says about the paper's question, in a sentence or two of Markdown."""
+    test = statistics.get("paired_t")
+    if not is_answered(test):
+        return f"**This run gives no answer**: {why_not(test)}."
+    figures = f"{test['n']} genres: {margin_words(test)}{t_words(test)}"
+    where = "these synthetic songs" if study.get("evidence") == "synthetic" else "this collection"
+    if test["p"] >= LEVEL:
+        return (
+            f"**On {where}, neither scale is clearly better**: chance alone may explain the "
+            f"difference in F1 ({figures})."
+        )
+    better = "mel" if test["statistic"] < 0 else "linear"
+    return f"**On {where}, {better} spectrograms give the higher F1** ({figures})."
+
+
+def notice(study: Mapping) -> str:
+    """A box that says what the results are evidence of."""
+    if study.get("evidence") == "synthetic":
+        return (
+            ":::{admonition} Synthetic songs are no evidence about music\n:class: warning\n"
+            "The songs of this run were made by a program. They show that the study works from "
+            "end to end; no number here speaks for or against the paper's.\n:::"
+        )
+    return (
+        ":::{admonition} Another collection than the paper's\n:class: note\n"
+        "The paper's own library is private. These are other songs, so a result that differs "
+        "from the paper's does not refute it, and one that agrees is a replication.\n:::"
+    )
+
+
+def facts(run: Path) -> dict[str, str]:
+    """Substitutions for the prose: Markdown by name."""
+    study, statistics = (
+        read_json(run / name) if (run / name).exists() else {}
+        for name in ("study.json", "statistics.json")
+    )
+    arm = str(statistics.get("arm") or "unknown")
+    corpus = study.get("corpus_words") or "results made elsewhere"
+    return {
+        "run_name": plain(study.get("name") or run.name),
+        "profile": plain(study.get("profile") or "unknown"),
+        "corpus_words": plain(corpus),
+        "arm": plain(last_part(arm)),
+        "arm_words": ARM_WORDS.get(arm, "networks that start from given weights"),
+        "evidence_words": EVIDENCE_WORDS.get(study.get("evidence"), "results of unknown origin"),
+        "evidence_notice": notice(study),
+        "answer": answer(statistics, study),
+        "t_test": t_words(statistics.get("paired_t")),
+        "paper_test": f"t = {fixed(paper.T_STATISTIC, 4)}, {p_words(paper.P_VALUE)}",
+    }
+
+
+def offer_facts(app: Sphinx, config: Config) -> None:
+    """Give the run's facts to MyST as substitutions (``config-inited``)."""
+    config.myst_substitutions = {**config.myst_substitutions, **facts(Path(config.mgrlib_run))}
+
+
+def setup(app: Sphinx) -> None:
+    """Connect to Sphinx."""
+    app.connect("config-inited", offer_facts)

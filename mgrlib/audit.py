@@ -1,0 +1,48 @@
+"""What a data set holds, in numbers that a reader can check: the audit of a catalog.
+
+Cardinality is the mean number of labels a song, density that number over the number of
+genres (Tsoumakas & Katakis 2007). Notebook: 01_dataset_audit (Table 1).
+"""
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+
+
+def label_statistics(songs: pd.DataFrame, labels: pd.DataFrame) -> dict:
+    """Numbers about songs and their genres.
+
+    Parameters
+    ----------
+    songs : DataFrame
+        Columns ``artist`` and ``album`` among others, one row a song.
+    labels : DataFrame of bool, shape=(songs, genres)
+
+    Returns
+    -------
+    dict
+        ``songs, artists, albums, genres, assignments, cardinality, density,
+        distinct_label_sets, unlabeled`` and ``counts``, songs by genre, largest first.
+    """
+    counts = labels.sum().sort_values(ascending=False, kind="stable")
+    assignments = int(counts.sum())
+    cardinality = assignments / len(labels)
+    albums = songs.loc[songs["album"] != "", ["artist", "album"]].drop_duplicates()
+    return {
+        "songs": len(labels),
+        "artists": int(songs.loc[songs["artist"] != "", "artist"].nunique()),
+        "albums": len(albums),
+        "genres": labels.shape[1],
+        "assignments": assignments,
+        "cardinality": cardinality,
+        "density": cardinality / labels.shape[1],
+        "distinct_label_sets": len(np.unique(labels.to_numpy(), axis=0)),
+        "unlabeled": int((~labels.any(axis=1)).sum()),
+        "counts": {genre: int(songs) for genre, songs in counts.items()},
+    }
+
+
+def rejection_counts(rejected: list[dict]) -> dict[str, int]:
+    """Rejected songs by reason, most frequent first."""
+    return dict(Counter(row["reason"] for row in rejected).most_common())

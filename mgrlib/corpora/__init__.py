@@ -1,0 +1,60 @@
+"""Where the songs come from: every corpus is, or becomes, a folder with two tables."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ..catalog import Library, read_library
+from ..errors import LibraryError
+from ..files import cache_folder, digest
+from ..settings import Settings
+
+
+def is_synthetic(settings: Settings) -> bool:
+    """Whether the songs are made by the study itself: no evidence about music."""
+    return settings.corpus == "synthetic"
+
+
+def open_corpus(
+    settings: Settings, *, jobs: int, progress: Callable[[int], None] = lambda songs: None
+) -> Library:
+    """The library of a study; the synthetic one is rendered first where it is missing.
+
+    Parameters
+    ----------
+    progress : callable
+        Called with the number of songs that have become ready.
+
+    Raises
+    ------
+    LibraryError
+        If the corpus is no library or its tables are wrong.
+    """
+    if not is_synthetic(settings):
+        return read_library(library_folder(settings.corpus))
+    from . import synthetic
+
+    parts = {
+        "songs": settings.songs,
+        "segment_seconds": settings.segment_seconds,
+        "seed": settings.seed,
+    }
+    folder = cache_folder() / "synthetic" / digest(synthetic.VERSION, parts)
+    synthetic.make_library(folder, **parts, jobs=jobs, progress=progress)
+    return read_library(folder)
+
+
+def library_folder(corpus: str) -> Path:
+    """Folder of a user's library.
+
+    Raises
+    ------
+    LibraryError
+        If there is no such folder.
+    """
+    folder = Path(corpus).expanduser()
+    if not folder.is_dir():
+        raise LibraryError(
+            f"corpus must be 'synthetic' or the folder of a library (with songs.csv and "
+            f"taxonomy.csv), and {corpus!r} is no folder"
+        )
+    return folder.resolve()

@@ -1,0 +1,226 @@
+"""The images of a library, made once and kept: uint8 arrays (song, frequency, time).
+
+Songs are gathered in shards; a shard of a scale is one file of the cache, named by all
+that its pixels depend on (each song's path, size and time stamp, the settings that
+change pixels, a version number) and written atomically. A shard also remembers the
+songs that could not be used and why, so that a second call reads no audio at all.
+Notebook: 02_spectrogram_generation.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .audio import check_file, read_segment
+from .errors import RunError, SongError
+from .files import cache_folder, digest, write_atomically
+from .settings import Settings
+from .spectrograms import VERSION, song_images
+
+SHARD_SONGS = 16
+"""Songs of a shard on average."""
+
+Song = tuple[str, int, int]
+"""Path within the library, size in bytes, time stamp in ns."""
+
+
+@dataclass(frozen=True)
+class Images:
+    """Images of the usable songs of a library, in the library's order.
+
+    Attributes
+    ----------
+    paths : list of str
+        The n usable songs.
+    pixels : dict of str to ndarray, uint8, shape=(n, image_size, image_size)
+        One array a scale, row 0 is the lowest frequency.
+    seconds : ndarray, shape=(n,)
+        Durations of the whole songs in s.
+    padded : ndarray of bool, shape=(n,)
+        Songs shorter than the segment, padded with silence.
+    rejected : list of dict
+        ``{"path", "reason", "detail"}`` of the songs that could not be used.
+    """
+
+    paths: list[str]
+    pixels: dict[str, np.ndarray]
+    seconds: np.ndarray
+    padded: np.ndarray
+    rejected: list[dict]
+
+    def take(self, indices: Sequence[int]) -> "Images":
+        """Only the songs at `indices`; the rejected songs are kept."""
+        return Images(
+            paths=[self.paths[i] for i in indices],
+            pixels={scale: pixels[indices] for scale, pixels in self.pixels.items()},
+            seconds=self.seconds[indices],
+            padded=self.padded[indices],
+            rejected=self.rejected,
+        )
+
+
+def make_images(
+    folder: Path,
+    paths: Sequence[str],
+    *,
+    settings: Settings,
+    jobs: int,
+    progress: Callable[[int], None] = lambda songs: None,
+) -> Images:
+    """Decode each song once and draw it on every scale, unless the cache has it.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the library.
+    paths : sequence of str
+        Songs, relative to `folder`.
+    settings : Settings
+        Scales, segment, transform and image size.
+    jobs : int
+        Number of processes.
+    progress : callable
+        Called with the number of songs that have become ready.
+
+    Returns
+    -------
+    Images
+        Songs that can't be used stand in ``rejected``; they never stop the run.
+    """
+    from joblib import Parallel, delayed
+
+    songs, rejected = _stat(folder, paths)
+    shards = _shards(songs)
+    missing = []
+    for shard in shards:
+        scales = [s for s in settings.scales if not _shard_file(shard, s, settings).exists()]
+        if scales:
+            missing.append((shard, scales))
+        else:
+            progress(len(shard))
+    tasks = (delayed(_make_shard)(folder, shard, scales, settings) for shard, scales in missing)
+    parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", pre_dispatch="4*n_jobs")
+    for made in parallel(tasks) if missing else ():
+        progress(made)
+    progress(len(rejected))
+    return _assemble(paths, shards, rejected, settings)
+
+
+def pixel_key(settings: Settings, scale: str) -> str:
+    """Digest of the settings that the pixels of `scale` depend on."""
+    names = ["segment_seconds", "sample_rate", "n_fft", "hop_length", "top_db", "image_size"]
+    names += ["n_mels"] if scale == "mel" else []
+    return digest(VERSION, scale, {name: getattr(settings, name) for name in names})
+
+
+def _stat(folder: Path, paths: Sequence[str]) -> tuple[list[Song], list[dict]]:
+    songs, rejected = [], []
+    for path in paths:
+        try:
+            check_file(folder / path)
+            status = (folder / path).stat()
+            songs.append((path, status.st_size, status.st_mtime_ns))
+        except SongError as error:
+            rejected.append({"path": path, "reason": error.reason, "detail": error.detail})
+    return songs, rejected
+
+
+def _shards(songs: list[Song]) -> list[list[Song]]:
+    """Cut the songs, ordered by a hash of their path, where the hash ends in zeros.
+
+    A song that comes or goes so changes one shard only, not all that follow.
+    """
+    shards: list[list[Song]] = [[]]
+    for key, song in sorted((hashlib.sha256(song[0].encode()).digest(), song) for song in songs):
+        shards[-1].append(song)
+        if key[-1] % SHARD_SONGS == 0:
+            shards.append([])
+    return [shard for shard in shards if shard]
+
+
+def _shard_file(shard: list[Song], scale: str, settings: Settings) -> Path:
+    folder = cache_folder() / "images" / f"{scale}-{pixel_key(settings, scale)}"
+    return folder / f"{digest(shard)}.npz"
+
+
+def _make_shard(folder: Path, shard: list[Song], scales: list[str], settings: Settings) -> int:
+    names = ["sample_rate", "n_fft", "hop_length", "n_mels", "top_db", "image_size"]
+    drawing = {name: getattr(settings, name) for name in names}
+    images: dict[str, list[np.ndarray]] = {scale: [] for scale in scales}
+    seconds, padded, reasons, details = [], [], [], []
+    for path, _, _ in shard:
+        reason = detail = ""
+        try:
+            segment = read_segment(
+                folder / path,
+                segment_seconds=settings.segment_seconds,
+                sample_rate=settings.sample_rate,
+            )
+            for scale, image in song_images(segment.samples, scales=scales, **drawing).items():
+                images[scale].append(image)
+            seconds.append(segment.seconds)
+            padded.append(segment.padded)
+        except SongError as error:
+            reason, detail = error.reason, error.detail
+        reasons.append(reason)
+        details.append(detail)
+    size = settings.image_size
+    for scale in scales:
+        content = {
+            "pixels": np.array(images[scale], dtype=np.uint8).reshape(-1, size, size),
+            "seconds": np.array(seconds, dtype=float),
+            "padded": np.array(padded, dtype=bool),
+            "reasons": np.array(reasons, dtype=np.str_),
+            "details": np.array(details, dtype=np.str_),
+        }
+        _write_shard(_shard_file(shard, scale, settings), content)
+    return len(shard)
+
+
+def _write_shard(path: Path, content: dict[str, np.ndarray]) -> None:
+    try:
+        write_atomically(path, lambda stream: np.savez(stream, **content))
+    except OSError as error:
+        raise RunError(f"images can't be kept in {path.parent}: {error.strerror}") from None
+
+
+def _assemble(
+    paths: Sequence[str], shards: list[list[Song]], rejected: list[dict], settings: Settings
+) -> Images:
+    """Read the shards back and bring the songs into the library's order."""
+    found, parts = [], []
+    rejected = list(rejected)
+    for shard in shards:
+        loaded = {
+            scale: np.load(_shard_file(shard, scale, settings), allow_pickle=False)
+            for scale in settings.scales
+        }
+        first = loaded[settings.scales[0]]
+        for (path, _, _), reason, detail in zip(
+            shard, first["reasons"], first["details"], strict=True
+        ):
+            if reason:
+                rejected.append({"path": path, "reason": str(reason), "detail": str(detail)})
+            else:
+                found.append(path)
+        pixels = {scale: part["pixels"] for scale, part in loaded.items()}
+        parts.append((pixels, first["seconds"], first["padded"]))
+    place = {path: row for row, path in enumerate(paths)}
+    order = np.argsort([place[path] for path in found]) if found else np.array([], dtype=int)
+    return Images(
+        paths=[found[row] for row in order],
+        pixels={
+            scale: _joined([pixels[scale] for pixels, _, _ in parts], order)
+            for scale in settings.scales
+        },
+        seconds=_joined([seconds for _, seconds, _ in parts], order),
+        padded=_joined([padded for _, _, padded in parts], order),
+        rejected=sorted(rejected, key=lambda row: place[row["path"]]),
+    )
+
+
+def _joined(parts: list[np.ndarray], order: np.ndarray) -> np.ndarray:
+    return np.concatenate(parts)[order] if parts else np.zeros(0)

@@ -1,0 +1,191 @@
+"""The networks: torchvision's ResNets over one-channel images, and their first weights.
+
+The paper uses ResNet34, 50, 101 and 152 (He et al. 2016) with torchvision's
+IMAGENET1K_V1 weights (section 3.1). Images are (batch, 1, frequency, time); a network
+ends in one logit an output. Notebook: 03_per_depth_training.
+"""
+
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .errors import SettingsError
+
+DEPTH_BUILDERS = {34: "resnet34", 50: "resnet50", 101: "resnet101", 152: "resnet152"}
+"""Depth -> name of torchvision's constructor."""
+
+
+def import_torchvision() -> ModuleType:
+    """Import torchvision, also a build for CUDA beside a torch without it.
+
+    Such a torchvision can't load its compiled operators (nms, roi_align, ...) and stops
+    when it registers shapes for them. ResNets need none of them, so the operators that
+    it misses are declared, one by one, until the import succeeds.
+    """
+    import sys
+
+    import torch
+
+    declared = []
+    while True:
+        try:
+            import torchvision
+
+            # Declarations live as long as the library objects that made them.
+            torchvision._mgrlib_declared = declared or getattr(
+                torchvision, "_mgrlib_declared", None
+            )
+            return torchvision
+        except RuntimeError as error:
+            missing = re.search(r"operator torchvision::(\w+) does not exist", str(error))
+            if not missing or len(declared) > 100:
+                raise
+            library = torch.library.Library("torchvision", "FRAGMENT")
+            library.define(f"{missing[1]}(Tensor input) -> Tensor")
+            declared.append(library)
+            for name in [name for name in sys.modules if name.split(".")[0] == "torchvision"]:
+                del sys.modules[name]
+
+
+def build_resnet(depth: int, *, outputs: int, seed: int):
+    """A ResNet for one-channel images, drawn from `seed` alone.
+
+    Parameters
+    ----------
+    depth : {34, 50, 101, 152}
+    outputs : int
+        Number of logits.
+    seed : int
+        Of the initial weights; torch's global generator is left as it was.
+
+    Returns
+    -------
+    torch.nn.Module
+        Maps (batch, 1, height, width) to (batch, outputs).
+    """
+    import torch
+
+    if depth not in DEPTH_BUILDERS:
+        raise SettingsError(f"depth must be one of {sorted(DEPTH_BUILDERS)}, got {depth}")
+    builder = getattr(import_torchvision().models, DEPTH_BUILDERS[depth])
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = builder(num_classes=outputs)
+        network.conv1 = torch.nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)
+        torch.nn.init.kaiming_normal_(network.conv1.weight, mode="fan_out", nonlinearity="relu")
+    return network
+
+
+def load_trunk(network, state: dict[str, Any], *, source: str) -> None:
+    """Put the weights of `state` in all layers of `network` but the last.
+
+    A first layer for three color channels is summed over them: a gray image fed to all
+    three gives the same activations.
+
+    Raises
+    ------
+    SettingsError
+        If a layer is missing or has another shape.
+    """
+    state = {name: tensor for name, tensor in state.items() if not name.startswith("fc.")}
+    if state.get("conv1.weight") is not None and state["conv1.weight"].shape[1] == 3:
+        state["conv1.weight"] = state["conv1.weight"].sum(dim=1, keepdim=True)
+    own = network.state_dict()
+    wrong = [
+        name
+        for name, tensor in own.items()
+        if not name.startswith("fc.")
+        and (name not in state or state[name].shape != tensor.shape)
+    ]
+    if wrong:
+        raise SettingsError(
+            f"weights: {source} does not fit this ResNet: {len(wrong)} layers are missing or of "
+            f"another shape, the first is {wrong[0]}"
+        )
+    network.load_state_dict(state, strict=False)
+
+
+def read_weights(arm: str, depth: int) -> dict[str, Any]:
+    """State of a trunk from ImageNet or from a file, never unpickled.
+
+    Parameters
+    ----------
+    arm : str
+        ``"imagenet"`` for torchvision's IMAGENET1K_V1 through torch's hub cache, or the
+        path of a ``.safetensors`` file or a torchvision state dict.
+
+    Raises
+    ------
+    SettingsError
+        If the file can't be had or read; the message says which file goes where.
+    """
+    if arm == "imagenet":
+        return _imagenet_weights(depth)
+    path = Path(arm)
+    if not path.is_file():
+        raise SettingsError(f"weights: {arm!r} is no file: name an arm or a weight file")
+    return _read_state(path)
+
+
+def _imagenet_weights(depth: int) -> dict[str, Any]:
+    import torch
+
+    models = import_torchvision().models
+    weights = models.get_model_weights(DEPTH_BUILDERS[depth]).IMAGENET1K_V1
+    folder = Path(torch.hub.get_dir()) / "checkpoints"
+    file = folder / weights.url.rsplit("/", 1)[1]
+    if not file.exists():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            torch.hub.download_url_to_file(weights.url, str(file), file.stem.split("-")[1])
+        except (OSError, RuntimeError) as error:
+            raise SettingsError(
+                f"weights: imagenet: {file.name} can't be downloaded ({error}): put this file "
+                f"of torchvision in {folder}"
+            ) from None
+    return _read_state(file)
+
+
+def _read_state(path: Path) -> dict[str, Any]:
+    import pickle
+
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, OSError) as error:
+        first_line = str(error).strip().split("\n")[0]
+        raise SettingsError(f"weights: {path.name} can't be read: {first_line}") from None
+    if not isinstance(state, dict) or not all(hasattr(v, "shape") for v in state.values()):
+        raise SettingsError(f"weights: {path.name} holds no state dict of a torchvision ResNet")
+    return state
+
+
+def resolve_device(device: str) -> str:
+    """``"cuda"`` where asked for or, with ``"auto"``, where there is one; else ``"cpu"``."""
+    import torch
+
+    present = torch.cuda.is_available()
+    if device == "cuda" and not present:
+        raise SettingsError("device must be cpu or auto here: torch finds no CUDA device")
+    return "cuda" if present and device != "cpu" else "cpu"
+
+
+def resolve_precision(precision: str, device: str) -> str:
+    """``"bfloat16"`` where the processor really has it and float32 was not asked for.
+
+    A CPU without it runs autocast ten times slower than float32, so this asks oneDNN.
+    """
+    import torch
+
+    if precision != "auto":
+        return precision
+    if device == "cuda":
+        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
+    supported = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: False)
+    return "bfloat16" if torch.backends.mkldnn.is_available() and supported() else "float32"

@@ -1,0 +1,160 @@
+"""Who is trained on and who is tested: stratified draws over several labels at once.
+
+One draw serves three ends: the songs of a study from a large library, the test set of
+all genres, and each genre's negatives. The first choice is iterative stratification
+(Sechidis et al. 2011, from the package iterative-stratification), whose sizes stray; it
+is then mended by moving the units that bring size and label counts closest to target.
+The paper: all positives and as many negatives, stratified, drawn once (section 3.2).
+Notebooks: 01_dataset_audit, 03_per_depth_training.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .errors import LibraryError
+from .files import seed_from
+
+
+@dataclass(frozen=True)
+class Split:
+    """Indices of songs on both sides, shared by all genres; it proves itself.
+
+    Attributes
+    ----------
+    train, test : ndarray of int
+        Ascending, disjoint, together all songs.
+    """
+
+    train: np.ndarray
+    test: np.ndarray
+
+    def __post_init__(self):
+        if shared := set(self.train) & set(self.test):
+            raise ValueError(f"songs on both sides of the split: {sorted(shared)}")
+
+
+def stratified_draw(
+    labels: np.ndarray, size: int, *, seed: int, groups: np.ndarray | None = None
+) -> np.ndarray:
+    """Draw about `size` songs whose label counts are those of all songs, scaled.
+
+    Parameters
+    ----------
+    labels : ndarray of bool, shape=(songs, genres)
+    size : int
+        Songs to draw; met exactly without `groups`, as closely as whole groups allow with.
+    seed : int
+    groups : ndarray, shape=(songs,), optional
+        Songs with equal values are drawn together.
+
+    Returns
+    -------
+    ndarray of int
+        Indices of the drawn songs, ascending.
+    """
+    if size <= 0 or size >= len(labels):
+        return np.arange(len(labels) if size > 0 else 0)
+    units = np.arange(len(labels)) if groups is None else _codes(groups)
+    # Counts of songs and of each label in every unit: what a draw has to keep in proportion.
+    counts = np.zeros((units.max() + 1, 1 + labels.shape[1]))
+    np.add.at(counts, units, np.column_stack([np.ones(len(labels)), labels]))
+    fraction = size / len(labels)
+    drawn = _iterative_draw(counts[:, 1:] > 0, fraction, seed=seed)
+    drawn = _mend(drawn, counts, fraction * counts.sum(axis=0), exact=groups is None)
+    return np.flatnonzero(drawn[units])
+
+
+def _codes(values: np.ndarray) -> np.ndarray:
+    return np.unique(values, return_inverse=True)[1]
+
+
+def _iterative_draw(labels: np.ndarray, fraction: float, *, seed: int) -> np.ndarray:
+    """Mask of drawn units by iterative stratification, bool, shape=(units,)."""
+    from iterstrat.ml_stratifiers import IterativeStratification
+
+    random = np.random.RandomState(seed % 2**32)
+    shares = np.array([fraction, 1 - fraction])
+    return IterativeStratification(labels, shares, random) == 0
+
+
+def _mend(drawn: np.ndarray, counts: np.ndarray, target: np.ndarray, *, exact: bool) -> np.ndarray:
+    """Move units in or out while that brings the drawn counts closer to `target`."""
+    drawn = drawn.copy()
+    scale = 1 / np.maximum(counts.sum(axis=0), 1)
+    # The size is to be met before any label's count.
+    scale[0] *= counts.shape[1] * 10
+    for _ in range(len(drawn)):
+        error = counts[drawn].sum(axis=0) - target
+        if exact and round(error[0]) == 0:
+            break
+        moved = error + np.where(drawn, -1, 1)[:, None] * counts
+        if exact:  # only moves that bring the size closer
+            moved[drawn == (error[0] < 0)] = np.inf
+        cost = np.square(moved * scale).sum(axis=1)
+        best = int(np.argmin(cost))
+        if not exact and cost[best] >= np.square(error * scale).sum():
+            break
+        drawn[best] = not drawn[best]
+    return drawn
+
+
+def draw_split(
+    labels: np.ndarray,
+    *,
+    test_fraction: float,
+    seed: int,
+    repeat: int = 0,
+    groups: np.ndarray | None = None,
+) -> Split:
+    """One stratified split over all labels, shared by the genres (section 3.2).
+
+    Parameters
+    ----------
+    labels : ndarray of bool, shape=(songs, genres)
+    groups : ndarray, shape=(songs,), optional
+        Album or artist of each song: a group stays on one side.
+
+    Raises
+    ------
+    LibraryError
+        If one side stays empty, as when all songs are of one group.
+    """
+    size = max(1, round(test_fraction * len(labels)))
+    test = stratified_draw(labels, size, seed=seed_from(seed, "split", repeat), groups=groups)
+    train = np.setdiff1d(np.arange(len(labels)), test)
+    if not len(test) or not len(train):
+        raise LibraryError(
+            f"no split of {len(labels)} songs has songs on both sides: use split_by=song"
+        )
+    return Split(train=train, test=test)
+
+
+def balanced_subset(
+    labels: np.ndarray, column: int, *, train: np.ndarray, seed: int, repeat: int = 0
+) -> np.ndarray:
+    """A genre's training songs: all positives and as many negatives (section 3.2).
+
+    The negatives are stratified over their own labels. Where positives outnumber
+    negatives, the positives are drawn down in the same way.
+
+    Parameters
+    ----------
+    labels : ndarray of bool, shape=(songs, genres)
+    column : int
+        The genre.
+    train : ndarray of int
+        Songs to draw from.
+
+    Returns
+    -------
+    ndarray of int
+        Indices of songs, ascending.
+    """
+    is_positive = labels[train, column]
+    size = int(min(is_positive.sum(), (~is_positive).sum()))
+    others = np.delete(labels, column, axis=1)
+    seed = seed_from(seed, "subset", repeat, column)
+    sides = [train[is_positive], train[~is_positive]]
+    drawn = [side[stratified_draw(others[side], size, seed=seed)] for side in sides]
+    return np.sort(np.concatenate(drawn))
