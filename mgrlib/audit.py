@@ -9,6 +9,8 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
+from .prose import escape
+
 
 def label_statistics(songs: pd.DataFrame, labels: pd.DataFrame) -> dict:
     """Numbers about songs and their genres.
@@ -46,3 +48,40 @@ def label_statistics(songs: pd.DataFrame, labels: pd.DataFrame) -> dict:
 def rejection_counts(rejected: list[dict]) -> dict[str, int]:
     """Rejected songs by reason, most frequent first."""
     return dict(Counter(row["reason"] for row in rejected).most_common())
+
+
+def table_1(counts: dict[str, int], *, songs: int, paper: dict[str, int], paper_songs: int) -> str:
+    """Table 1, songs by genre, this run's beside the paper's, as a MyST table.
+
+    Parameters
+    ----------
+    counts : dict of str to int
+        Songs by genre in this run.
+    songs : int
+        Songs in all; a song counts in each of its genres.
+    paper, paper_songs
+        The same for the paper.
+    """
+    genres = [*paper, *(genre for genre in counts if genre not in paper)]
+    lines = [
+        ":::{table} Songs by genre, here and in the paper, and their share of all songs.",
+        ":name: tab-paper-01",
+        "",
+        "| Genre | Here | Share (%) | Paper | Share (%) |",
+        "|:--|--:|--:|--:|--:|",
+    ]
+    for genre in genres:
+        here = _count_and_share(counts.get(genre), songs)
+        lines.append(
+            f"| {escape(genre)} | {here} | {_count_and_share(paper.get(genre), paper_songs)} |"
+        )
+    here, theirs = (
+        f"{sum(c.values()) / n:.2f}" for c, n in ((counts, songs), (paper, paper_songs))
+    )
+    lines.append(f"| *songs* | {songs} | | {paper_songs} | |")
+    lines.append(f"| *genres a song* | {here} | | {theirs} | |")
+    return "\n".join([*lines, ":::"])
+
+
+def _count_and_share(count: int | None, songs: int) -> str:
+    return "– | –" if count is None else f"{count} | {100 * count / songs:.1f}"

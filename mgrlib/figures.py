@@ -149,7 +149,7 @@ def draw_spectrogram(
     frequencies,
     times,
     floor_db: float | None = None,
-    bar_label: str = "Level (dB below the loudest)",
+    bar_label: str = "Level relative to the loudest (dB)",
 ) -> Axes:
     """A spectrogram with axes in s and Hz and a dB bar (Figures 1 and 2).
 
@@ -388,26 +388,22 @@ def draw_qq(ax: Axes, differences, *, label: str = "Difference in F1 (linear −
         x, ordered, linestyle="", marker="o", markersize=6, markerfacecolor="#009E73",
         markeredgecolor="white", markeredgewidth=0.6, label="one genre",
     )  # fmt: skip
-    if hasattr(differences, "index"):
+    if isinstance(differences, pd.Series):
         _name_extremes(ax, points)
     ax.axhline(0, color="#999999", linewidth=0.8, linestyle=(0, (4, 3)), zorder=0.5)
     ax.set_xlabel("Normal quantiles")
     ax.set_ylabel(label)
-    ax.margins(x=0.08, y=0.08)
+    ax.margins(x=0.22, y=0.08)  # room for the names beside the outermost points
     ax.legend(loc="upper left")
     return ax
 
 
 def _name_extremes(ax, points: statistics.QuantilePairs) -> None:
-    for place, side in ((0, "left"), (-1, "right")):
-        # On the far side of the line, where the labels cross nothing.
-        line = points.intercept + points.slope * points.theoretical[place]
-        above = points.ordered[place] > line
+    for place, side, shift in ((0, "right", -8), (-1, "left", 8)):
         ax.annotate(
-            textwrap.shorten(str(points.names[place]), 28, placeholder=" …"),
+            _wrapped(points.names[place], 14),
             (points.theoretical[place], points.ordered[place]),
-            xytext=(0, 7 if above else -7), textcoords="offset points",
-            ha=side, va="bottom" if above else "top", fontsize=9,
+            xytext=(shift, 0), textcoords="offset points", ha=side, va="center", fontsize=9,
         )  # fmt: skip
 
 
@@ -453,8 +449,13 @@ def _offset(scale: str, looks: Mapping) -> float:
 
 
 def _genre_label(genre: str, n: float) -> str:
-    name = textwrap.fill(textwrap.shorten(str(genre), 44, placeholder=" …"), 24)
+    name = _wrapped(genre, 24)
     return f"{name} ({n:.0f})" if np.isfinite(n) else name
+
+
+def _wrapped(name: str, width: int) -> str:
+    """At most two lines of a name; what is longer ends in an ellipsis."""
+    return "\n".join(textwrap.wrap(str(name), width, max_lines=2, placeholder=" …"))
 
 
 def _tint(color: str, amount: float) -> tuple:

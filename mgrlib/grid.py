@@ -8,6 +8,7 @@ what is there is never trained again, after a kill too.
 Paper: section 3.2. Notebook: 03_per_depth_training.
 """
 
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -219,9 +220,13 @@ def _run(tasks: list[tuple], *, jobs: int, progress: Callable[[float, str], None
     if not tasks:
         return 0
     made = 0
+    # loky replaces a worker that has grown, as workers that train networks do, and warns of it.
+    warnings.filterwarnings("ignore", message="A worker stopped while some jobs")
     with parallel_config(backend="loky", inner_max_num_threads=1):
         parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", max_nbytes=100_000)
-        for cost, name, records in parallel(delayed(work)(*arguments) for work, *arguments in tasks):
+        for cost, name, records in parallel(
+            delayed(work)(*arguments) for work, *arguments in tasks
+        ):
             made += records
             progress(cost, name)
     return made
@@ -246,9 +251,7 @@ def _binary_tasks(grid: Grid, missing: list[Model]) -> Iterator[tuple]:
     for model in missing:
         if model.weights == "joint":
             continue
-        if model.weights == "baseline":
-            heads.setdefault(replace(model, genre=ALL_GENRES), []).append(model)
-        elif _head_only(grid):
+        if model.weights == "baseline" or _head_only(grid):
             heads.setdefault(replace(model, genre=ALL_GENRES), []).append(model)
         else:
             yield _train_network, grid, model
@@ -301,9 +304,7 @@ def _train_joint(grid: Grid, model: Model) -> tuple[float, str, int]:
         model.depth, outputs=len(grid.data.genres), seed=grid.seed(model, "weights")
     )
     targets = grid.data.labels[split.train]
-    history = fit(
-        network, pixels[split.train], targets, normalization=normalization, recipe=recipe
-    )
+    history = fit(network, pixels[split.train], targets, normalization=normalization, recipe=recipe)
     corpus = replace(model, weights="corpus")
     if "corpus" in grid.settings.weights and _head_only(grid):
         found = features(network, pixels, normalization=normalization, recipe=recipe)
@@ -414,7 +415,8 @@ def _write_record(
     from .metrics import binary_metrics
 
     split = grid.data.splits[model.repeat]
-    seconds = sum(row["seconds"] for row in history)
+    # A joint network's time is shared among its rows, so that sums over a table are right.
+    seconds = sum(row["seconds"] for row in history) / len(probabilities)
     rows = []
     for genre, probability in probabilities.items():
         truth = grid.data.labels[split.test, grid.data.genres.index(genre)]

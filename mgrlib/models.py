@@ -95,8 +95,7 @@ def load_trunk(network, state: dict[str, Any], *, source: str) -> None:
     wrong = [
         name
         for name, tensor in own.items()
-        if not name.startswith("fc.")
-        and (name not in state or state[name].shape != tensor.shape)
+        if not name.startswith("fc.") and (name not in state or state[name].shape != tensor.shape)
     ]
     if wrong:
         raise SettingsError(

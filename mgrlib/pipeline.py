@@ -31,10 +31,20 @@ from .catalog import (
 )
 from .corpora import is_synthetic, library_folder, open_corpus
 from .errors import LibraryError, RunError, SettingsError
-from .files import ROOT, digest, read_json, runs_folder, seed_from, write_json, write_text
+from .files import (
+    ROOT,
+    digest,
+    read_json,
+    runs_folder,
+    seed_from,
+    update_json,
+    write_json,
+    write_text,
+)
 from .grid import Data, Grid, read_records, train_grid
 from .images import Images, make_images
 from .progress import bar
+from .prose import caution
 from .settings import Settings, from_dict, make_settings, parse_overrides
 from .splits import Split, draw_split, stratified_draw
 
@@ -79,9 +89,41 @@ class Catalog:
         """Songs that could not be used: ``path, reason, detail``."""
         return pd.DataFrame(self.images.rejected, columns=REJECTED_COLUMNS)
 
+    def audit(self) -> dict:
+        """Content of ``audit.json``."""
+        split = self.splits[0]
+        test = self.labels.iloc[split.test].sum()
+        return {
+            "labels": label_statistics(self.songs, self.all_labels),
+            "trained": {
+                genre: {"songs": int(self.labels[genre].sum()), "test": int(test[genre])}
+                for genre in self.labels
+            },
+            "left_out": self.left_out,
+            "rejected": rejection_counts(self.images.rejected),
+            "padded": int(self.images.padded.sum()),
+            "split": {"train": len(split.train), "test": len(split.test)},
+        }
+
     def file(self, path: str) -> Path:
         """The audio file of a song."""
         return self.library.folder / path
+
+    def find(self, path: str | None) -> pd.Series:
+        """Row of a song by its path, or the first song.
+
+        Raises
+        ------
+        LibraryError
+            If the run has no such song.
+        """
+        rows = self.songs if path is None else self.songs[self.songs["path"] == path]
+        if rows.empty:
+            raise LibraryError(
+                f"song must be a path of the run's catalog/songs.csv, got {path!r}: such as "
+                f"{self.songs['path'].iloc[0]!r}"
+            )
+        return rows.iloc[0]
 
 
 class Study:
@@ -111,27 +153,33 @@ class Study:
         """Processes to use."""
         return self.settings.jobs or _cores()
 
+    @property
+    def evidence(self) -> str:
+        """``synthetic`` or ``music``."""
+        return "synthetic" if is_synthetic(self.settings) else "music"
+
+    @property
+    def caution(self) -> str:
+        """What the songs are evidence of, as a sentence."""
+        return caution(self.evidence)
+
+    @property
+    def corpus_words(self) -> str:
+        """The corpus in a few words, without a path: "960 synthetic songs"."""
+        return _corpus_words(self.settings, len(self.catalog.songs))
+
     def prepare(self) -> None:
-        """Make the folder and write ``study.json``."""
+        """Write ``study.json``; the folder is there."""
         content = {
             "name": self.name,
             "profile": self.profile,
             "settings": self.settings.as_dict(),
-            "evidence": "synthetic" if is_synthetic(self.settings) else "music",
+            "evidence": self.evidence,
             "versions": {"mgrlib": __version__, "python": platform.python_version(), **_versions()},
             "hardware": _hardware(),
             "commit": _commit(),
         }
-        path = self.folder / "study.json"
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            present = read_json(path) if path.exists() else {}
-            write_json(path, {**present, **content})
-        except OSError as error:
-            raise RunError(
-                f"the run can't be written to {self.folder}: {error.strerror}: free the folder or "
-                "name another place by the environment variable MGRLIB_RUNS"
-            ) from None
+        update_json(self.folder / "study.json", content)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -140,29 +188,38 @@ class Study:
         Raises
         ------
         RunError
-            If another process works on this run.
+            If another process works on this run, or the folder can't be written.
         """
         from filelock import FileLock, Timeout
 
         if os.environ.get(LOCK_VARIABLE) == str(self.folder):
             yield
             return
-        self.prepare()
+        lock = FileLock(self.folder / ".lock", timeout=0)
         try:
-            with FileLock(self.folder / ".lock", timeout=0):
-                os.environ[LOCK_VARIABLE] = str(self.folder)
-                try:
-                    yield
-                finally:
-                    del os.environ[LOCK_VARIABLE]
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
         except Timeout:
             raise RunError(f"another process works on the run {self.name}: wait for it") from None
+        except OSError as error:
+            raise RunError(
+                f"the run can't be written to {self.folder} ({error.strerror}): free the folder, "
+                "or name another place for all runs by the environment variable MGRLIB_RUNS"
+            ) from None
+        os.environ[LOCK_VARIABLE] = str(self.folder)
+        try:
+            self.prepare()
+            yield
+        finally:
+            del os.environ[LOCK_VARIABLE]
+            lock.release()
 
     @cached_property
     def catalog(self) -> Catalog:
         """The songs, their genres, images and splits; written to ``catalog/``."""
         with self.locked():
-            with bar(self._corpus_size(), "songs", unit="song") as progress:
+            size = self.settings.songs if is_synthetic(self.settings) else 0
+            with bar(size, "songs", unit="song") as progress:
                 library = open_corpus(self.settings, jobs=self.jobs, progress=progress)
             with bar(len(library.songs), "spectrograms", unit="song") as progress:
                 images = make_images(
@@ -176,9 +233,6 @@ class Study:
             self._write_catalog(catalog)
         return catalog
 
-    def _corpus_size(self) -> int:
-        return self.settings.songs if is_synthetic(self.settings) else 0
-
     def _write_catalog(self, catalog: Catalog) -> None:
         folder = self.folder / "catalog"
         pairs = [(name, *genres, "")[:3] for name, genres in catalog.library.taxonomy.items()]
@@ -188,27 +242,9 @@ class Study:
             "rejected": catalog.rejected,
         }.items():
             write_text(folder / f"{name}.csv", table.to_csv(index=False))
-        write_json(self.folder / "audit.json", self.audit(catalog))
-        words = corpus_words(self.settings, len(catalog.songs))
-        study = read_json(self.folder / "study.json")
-        write_json(self.folder / "study.json", {**study, "corpus_words": words})
-
-    def audit(self, catalog: Catalog | None = None) -> dict:
-        """Content of ``audit.json``."""
-        catalog = catalog or self.catalog
-        split = catalog.splits[0]
-        test = catalog.labels.iloc[split.test].sum()
-        return {
-            "labels": label_statistics(catalog.songs, catalog.all_labels),
-            "trained": {
-                genre: {"songs": int(catalog.labels[genre].sum()), "test": int(test[genre])}
-                for genre in catalog.labels
-            },
-            "left_out": catalog.left_out,
-            "rejected": rejection_counts(catalog.images.rejected),
-            "padded": int(catalog.images.padded.sum()),
-            "split": {"train": len(split.train), "test": len(split.test)},
-        }
+        write_json(self.folder / "audit.json", catalog.audit())
+        words = _corpus_words(self.settings, len(catalog.songs))
+        update_json(self.folder / "study.json", {"corpus_words": words})
 
     @cached_property
     def grid(self) -> Grid:
@@ -335,11 +371,10 @@ def _groups(songs: pd.DataFrame, split_by: str) -> Any:
     return named.mask(unnamed, "\0" + songs["path"]).to_numpy()
 
 
-def corpus_words(settings: Settings, songs: int) -> str:
-    """The corpus in a few words, without a path: "960 synthetic songs"."""
+def _corpus_words(settings: Settings, songs: int) -> str:
     if is_synthetic(settings):
         return f"{songs} synthetic songs"
-    return f"{songs} songs of the library {Path(settings.corpus).expanduser().resolve().name}"
+    return f"{songs} songs of the library {library_folder(settings.corpus).name}"
 
 
 def run_folder(name: str | None, settings: Settings, *, profile: str) -> Path:
@@ -355,7 +390,7 @@ def run_folder(name: str | None, settings: Settings, *, profile: str) -> Path:
         if not is_synthetic(settings):
             library = library_folder(settings.corpus).name
             name = f"{re.sub(r'[^A-Za-z0-9._-]+', '-', library).strip('-.') or 'library'}-{profile}"
-    return runs_folder() / _checked_name(name)
+    return runs_folder().resolve() / _checked_name(name)
 
 
 def _checked_name(name: str) -> str:
@@ -396,9 +431,7 @@ def open_study(
     if not (folder / "study.json").exists():
         chosen = profile or "quick"
         settings = make_settings(profile=chosen, corpus=corpus, overrides=overrides)
-        study = Study(folder, settings, profile=chosen)
-        study.prepare()
-        return study
+        return Study(folder, settings, profile=chosen)
     stored = read_json(folder / "study.json")
     settings = from_dict(stored["settings"])
     _check_same(stored["profile"], settings, profile, corpus, overrides)

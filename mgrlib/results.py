@@ -74,6 +74,14 @@ def read_predictions(run: Path) -> pd.DataFrame | None:
     return pd.read_parquet(path) if path.exists() else None
 
 
+def read_history(run: Path) -> pd.DataFrame:
+    """``results/history.csv`` of a run, columns `HISTORY_COLUMNS`, empty where it is absent."""
+    path = run / "results" / "history.csv"
+    if not path.exists():
+        return pd.DataFrame(columns=HISTORY_COLUMNS)
+    return pd.read_csv(path, keep_default_na=False, na_values=[""])
+
+
 def read_study(run: Path) -> dict:
     """``study.json`` of a run, or an empty mapping for results made elsewhere."""
     path = run / "study.json"

@@ -155,3 +155,10 @@ def song_images(
         decibels = resize(to_decibels(rows, top_db=top_db), image_size)
         images[scale] = to_pixels(decibels, top_db=top_db)
     return images
+
+
+def rows_below(hertz: float, *, scale: str, sample_rate: int, n_fft: int, n_mels: int) -> float:
+    """Share of the rows of a scale whose center lies under `hertz`."""
+    _, frequencies = SCALES[scale]
+    rows = frequencies(sample_rate=sample_rate, n_fft=n_fft, n_mels=n_mels)
+    return float(np.mean(rows < hertz))

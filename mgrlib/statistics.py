@@ -274,7 +274,7 @@ def quantile_pairs(differences) -> QuantilePairs | str:
     if reason:
         return reason
     (theoretical, ordered), (slope, intercept, r) = stats.probplot(values, dist="norm")
-    labels = getattr(differences, "index", np.arange(values.size))
+    labels = pd.Series(differences).index
     return QuantilePairs(
         names=tuple(labels[position] for position in np.argsort(values, kind="stable")),
         theoretical=tuple(theoretical.tolist()),
@@ -382,7 +382,7 @@ def verdict(test: Outcome) -> str:
         return ""
     low, high = test.interval
     if low <= 0 <= high:
-        return "The mean difference is within noise: its 95 % interval includes zero."
+        return "The mean difference is within noise: its 95\u00a0% interval includes zero."
     scale = "mel" if high < 0 else "linear"
     return f"The mean difference is beyond noise, in favor of {scale}."
 

@@ -155,13 +155,13 @@ def test_text_of_a_user_is_shown_as_it_is(text):
 
     from markdown_it import MarkdownIt
 
-    html = MarkdownIt().render(facts.plain(text)).strip()
+    html = MarkdownIt().render(facts.escape(text)).strip()
     assert unescape(html.removeprefix("<p>").removesuffix("</p>")) == text
-    assert not re.search(r"(?<!\\)\{\{", facts.plain(text))
+    assert not re.search(r"(?<!\\)\{\{", facts.escape(text))
 
 
 def test_text_of_a_user_stays_on_its_line():
-    assert facts.plain("a\n\n:::{note}\r\tb") == r"a \:\:\:\{note\} b"
+    assert facts.escape("a\n\n:::{note}\r\tb") == r"a \:\:\:\{note\} b"
 
 
 @pytest.mark.parametrize(
@@ -348,7 +348,7 @@ def small_book(folder: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copyfile)(source, target)
     shutil.copyfile(ROOT / "_config.yml", folder / "_config.yml")
-    chapters = "".join(f"- file: {page}\n" for page in ("notebooks/one", "book/deep"))
+    chapters = "".join(f"- file: {page}\n" for page in ("notebooks/1_one", "book/deep"))
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: book/intro\nchapters:\n{chapters}")
     (folder / "book/intro.md").write_text(
         "# First page\n\nCorpus: {{ corpus_words }}. {{ answer }}\n\n{{ evidence_notice }}\n\n"
@@ -359,15 +359,15 @@ def small_book(folder: Path) -> Path:
     run = folder / "run"
     (run / "notebooks").mkdir(parents=True)
     (folder / "notebooks").mkdir()
-    shared = {"source": "notebooks/many.ipynb", "executed": "many-34.ipynb"}
+    shared = {"source": "notebooks/3_many.ipynb", "executed": "3_many-34.ipynb"}
     drawn = [drawing("fig-own", "Our own"), drawing("fig-paper-03", "Accuracy", source="draw(3)")]
     bare = [cell | {"outputs": []} for cell in drawn]
     many = [prose("# Many\n\n{numref}`fig-own`"), bare[0]]
     contents = {
-        "notebooks/one.ipynb": notebook(prose("# One"), *bare),
-        "run/notebooks/one.ipynb": notebook(prose("# One"), *drawn),
-        "notebooks/many.ipynb": notebook(*many),
-        "run/notebooks/many-34.ipynb": notebook(many[0], drawn[0]),
+        "notebooks/1_one.ipynb": notebook(prose("# One"), *bare),
+        "run/notebooks/1_one.ipynb": notebook(prose("# One"), *drawn),
+        "notebooks/3_many.ipynb": notebook(*many),
+        "run/notebooks/3_many-34.ipynb": notebook(many[0], drawn[0]),
         "book/deep.ipynb": notebook(prose("# Depth 34"), mgrlib=shared),
         "run/study.json": {"corpus_words": "9 songs of <i>x</i>", "evidence": "synthetic"},
         "run/statistics.json": {"arm": "corpus", "paired_t": UNCLEAR},
@@ -412,13 +412,13 @@ def test_the_first_page_is_the_index_and_states_the_facts(built):
 def test_figures_are_numbered_as_in_the_paper(built):
     *_, html = built
     assert "Figure 3, Figure S1, Figure 10, Karpiński" in words(html / "index.html")
-    assert re.search("Figure S1 Our own.*Figure 3 Accuracy", words(html / "notebooks/one.html"))
+    assert re.search("Figure S1 Our own.*Figure 3 Accuracy", words(html / "notebooks/1_one.html"))
 
 
 def test_the_gallery_leads_to_the_figures(built):
     *_, html = built
     index = (html / "index.html").read_text("utf-8")
-    assert 'href="notebooks/one.html#fig-paper-03"' in index
+    assert 'href="notebooks/1_one.html#fig-paper-03"' in index
     assert (html / "_images/thumbnail-fig-paper-03.png").exists()
 
 
@@ -427,7 +427,7 @@ def test_a_page_of_a_shared_notebook_shows_its_copy_and_offers_the_source(built)
     assert "Many: Depth 34" in words(html / "book/deep.html")
     assert "Figure S2" in words(html / "book/deep.html")
     offered = (html / "_sources/book/deep.ipynb").read_text("utf-8")
-    assert offered == (folder / "notebooks/many.ipynb").read_text("utf-8")
+    assert offered == (folder / "notebooks/3_many.ipynb").read_text("utf-8")
 
 
 def test_no_page_asks_another_machine_for_anything(built):
@@ -443,12 +443,12 @@ def test_changed_code_or_a_missing_copy_fails_the_build(built, tmp_path):
     folder, *_ = built
     again = tmp_path / "again"
     shutil.copytree(folder, again)
-    (again / "notebooks/one.ipynb").write_text(json.dumps(notebook(prose("# One"), code("new"))))
-    (again / "run/notebooks/many-34.ipynb").unlink()
+    (again / "notebooks/1_one.ipynb").write_text(json.dumps(notebook(prose("# One"), code("new"))))
+    (again / "run/notebooks/3_many-34.ipynb").unlink()
     done = build(again, again / "run")
     assert done.returncode != 0
-    assert "one.ipynb of the run can't be shown: its code differs from the source" in done.stderr
-    assert "the run has no executed copy many-34.ipynb" in done.stderr
+    assert "1_one.ipynb of the run can't be shown: its code differs from the source" in done.stderr
+    assert "the run has no executed copy 3_many-34.ipynb" in done.stderr
 
 
 def test_without_a_run_the_error_says_what_to_do(monkeypatch):

@@ -39,9 +39,14 @@ def find_run() -> Path:
 
 def setup(app: Sphinx) -> dict:
     """Connect the parts of the extension to Sphinx."""
+    from mgrlib.files import digest
+
     from . import directives, facts, numbering, pages, site
 
+    code = [path.read_text("utf-8") for path in sorted(Path(__file__).parent.glob("*.py"))]
     app.add_config_value("mgrlib_run", str(find_run()), "env")
+    # A changed value makes Sphinx read every page again.
+    app.add_config_value("mgrlib_extension", digest(code), "env")
     for part in (pages, facts, numbering, directives, site):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

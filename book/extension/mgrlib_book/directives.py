@@ -19,9 +19,10 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
+from mgrlib.prose import escape
 from mgrlib.settings import RULES, Settings, profiles
 
-from .facts import last_part, plain
+from .facts import last_part
 from .numbering import PAPER_LABEL, paper_number
 
 MEANINGS: dict[str, dict[str, str]] = {
@@ -95,8 +96,8 @@ def settings_table(group: str, chosen: Mapping[str, Any]) -> str:
         default = defaults[name]
         values = [default, *(table.get(name, "") for table in tables.values())]
         values.append(chosen.get(name, ""))
-        cells = [plain(value_words(value)) if value != "" else "" for value in values]
-        rows.append([f"`{name}`", f"{plain(meaning)} *({plain(RULES[name][1])})*", *cells])
+        cells = [escape(value_words(value)) if value != "" else "" for value in values]
+        rows.append([f"`{name}`", f"{escape(meaning)} *({escape(RULES[name][1])})*", *cells])
     lines = [f":::{{list-table}} Settings: {group}", ":header-rows: 1"]
     lines += [":class: settings", f":name: tab-settings-{group}", ""]
     for row in [head, *rows]:
@@ -117,7 +118,7 @@ class Drawn:
 def drawn_figures(run: Path) -> list[Drawn]:
     """The paper's figures in the executed notebooks of a run, in the paper's order."""
     found = {}
-    for path in sorted(run.glob("notebooks/*.ipynb")):
+    for path in sorted(run.glob("notebooks/[0-9]*.ipynb")):
         for cell in json.loads(path.read_text("utf-8"))["cells"]:
             for figure in _figures(cell):
                 found.setdefault(figure.label, figure)
@@ -166,11 +167,11 @@ def card(figure: Drawn, picture: str) -> list[str]:
     return [
         ":::{grid-item-card}",
         f":img-top: {picture}",
-        f":img-alt: {plain(figure.alt or title)}",
+        f":img-alt: {escape(figure.alt or title)}",
         f":link: {figure.label}",
         ":link-type: ref",
         ":class-card: thumbnail",
-        f"**Figure {paper_number(figure.label)}** {plain(title)}",
+        f"**Figure {paper_number(figure.label)}** {escape(title)}",
         ":::",
     ]
 
@@ -234,7 +235,7 @@ class FigureGallery(MystDirective):
 
     def lines(self) -> list[str]:
         run, folder = Path(self.config.mgrlib_run), Path(self.env.doctreedir, "..", "thumbnails")
-        for path in run.glob("notebooks/*.ipynb"):
+        for path in run.glob("notebooks/[0-9]*.ipynb"):
             self.env.note_dependency(str(path))
         cards = []
         for figure in drawn_figures(run):

@@ -5,16 +5,15 @@ library has written is escaped, and of a path only the last part is shown, so th
 folder of somebody's machine reaches the site.
 """
 
-import re
 from collections.abc import Mapping
 from pathlib import Path, PurePath, PureWindowsPath
-from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from mgrlib import paper
 from mgrlib.files import read_json
+from mgrlib.prose import escape
 
 ARM_WORDS = {
     "none": "networks trained from scratch",
@@ -27,12 +26,6 @@ EVIDENCE_WORDS = {
 }
 LEVEL = 0.05
 """Level of the test, the usual one; the paper names none."""
-
-
-def plain(text: Any) -> str:
-    """`text` so that Markdown and HTML show it as it is, on one line."""
-    one_line = " ".join(str(text).split())
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", one_line)
 
 
 def last_part(name: str) -> str:
@@ -62,7 +55,7 @@ def is_answered(test: Mapping | None) -> bool:
 def why_not(test: Mapping | None) -> str:
     """Why a test has no result, in words."""
     reason = (test or {}).get("reason") or "the run has no statistics"
-    return f"no paired t-test: {plain(reason)}"
+    return f"no paired t-test: {escape(reason)}"
 
 
 def t_words(test: Mapping | None) -> str:
@@ -125,10 +118,10 @@ def facts(run: Path) -> dict[str, str]:
     arm = str(statistics.get("arm") or "unknown")
     corpus = study.get("corpus_words") or "results made elsewhere"
     return {
-        "run_name": plain(study.get("name") or run.name),
-        "profile": plain(study.get("profile") or "unknown"),
-        "corpus_words": plain(corpus),
-        "arm": plain(last_part(arm)),
+        "run_name": escape(study.get("name") or run.name),
+        "profile": escape(study.get("profile") or "unknown"),
+        "corpus_words": escape(corpus),
+        "arm": escape(last_part(arm)),
         "arm_words": ARM_WORDS.get(arm, "networks that start from given weights"),
         "evidence_words": EVIDENCE_WORDS.get(study.get("evidence"), "results of unknown origin"),
         "evidence_notice": notice(study),

@@ -1,8 +1,8 @@
 """A site that opens from disk and makes no request to another machine.
 
 The first page is written as ``index.html`` itself, not as a redirect to it. Maths is
-written as MathML, which browsers draw without a script. The scripts that Jupyter Book
-would fetch from elsewhere are left out.
+written as MathML, which browsers draw without a script, and thebe, which would fetch
+one, is left out.
 """
 
 from html import escape
@@ -44,11 +44,30 @@ def redirect_root(app: Sphinx, error: Exception | None) -> None:
         Path(app.outdir, f"{root}.html").write_text(REDIRECT.format(f"{up}index.html"), "utf-8")
 
 
-def drop_source_maps(app: Sphinx, error: Exception | None) -> None:
-    """Remove the theme's source maps: a third of the site, read by debuggers only."""
+def drop_unused_files(app: Sphinx, error: Exception | None) -> None:
+    """Remove the theme's source maps, a third of the site, and its templates."""
     if error is None:
-        for path in Path(app.outdir, "_static").rglob("*.map"):
-            path.unlink()
+        for pattern in ("*.map", "*webpack-macros.html"):
+            for path in Path(app.outdir, "_static").rglob(pattern):
+                path.unlink()
+
+
+def leave_thebe_out(app: Sphinx, config: Config) -> None:
+    """Disconnect sphinx-thebe, which Jupyter Book loads unasked and which names a remote script."""
+    for listeners in app.events.listeners.values():
+        for listener in list(listeners):
+            if listener.handler.__module__ == "sphinx_thebe":
+                app.disconnect(listener.id)
+    styles = app.registry.css_files
+    styles[:] = [(name, attributes) for name, attributes in styles if "thebe" not in name]
+
+
+def forget_sourceless_modules(app: Sphinx) -> list:
+    """Keep modules that have no source, such as builtins, out of the index of sources."""
+    known = getattr(app.env, "_viewcode_modules", {})
+    for name in [name for name, source in known.items() if not source]:
+        del known[name]
+    return []
 
 
 def mathml(node: nodes.Element, *, as_block: bool) -> str:
@@ -81,24 +100,13 @@ def state_of_files(app: Sphinx, config: Config) -> None:
     config.mgrlib_static = digest([path.read_bytes().hex() for path in files])
 
 
-def is_remote(script) -> bool:
-    """Whether a script of a page is fetched, or names a script to fetch, from elsewhere."""
-    body = script.attributes.get("body") or ""
-    text = f"{script.filename} {body}"
-    return "://" in text or "thebe" in text
-
-
-def drop_remote_scripts(app: Sphinx, pagename, templatename, context: dict, doctree) -> None:
-    """Leave out scripts from elsewhere (``html-page-context``)."""
-    context["script_files"] = [s for s in context["script_files"] if not is_remote(s)]
-
-
 def setup(app: Sphinx) -> None:
     """Connect to Sphinx."""
     app.add_html_math_renderer("mathml", (visit_math, None), (visit_math_block, None))
     app.add_config_value("mgrlib_static", "", "html")
+    app.connect("config-inited", leave_thebe_out)
     app.connect("config-inited", state_of_files)
     app.connect("builder-inited", put_first_page_at_index)
+    app.connect("html-collect-pages", forget_sourceless_modules, priority=100)
     app.connect("build-finished", redirect_root)
-    app.connect("build-finished", drop_source_maps)
-    app.connect("html-page-context", drop_remote_scripts, priority=900)
+    app.connect("build-finished", drop_unused_files)

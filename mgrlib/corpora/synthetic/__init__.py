@@ -14,7 +14,7 @@ import pandas as pd
 
 from ...errors import LibraryError, SettingsError
 from ...files import read_json, seed_from, write_json, write_text
-from .planning import check_plan, plan_songs
+from .planning import plan_songs
 from .subgenres import GENRES_OF, SUBGENRES
 
 __all__ = ["GENRES_OF", "VERSION", "make_library", "plan_songs", "render_song"]
@@ -127,11 +127,11 @@ def render_song(
             f"subgenres must be one to three of {', '.join(SUBGENRES)}, got {list(subgenres)}"
         )
     rng = np.random.default_rng(seed_from(seed, "song", index))
-    hand = np.random.default_rng(seed_from(seed, "artist", artist))
     style = blend([SUBGENRES[name].style for name in subgenres], rng=rng)
     song = decide(style, rng=rng)
     score = compose(song, seconds=seconds, rng=rng)
-    return render(score, song, year=year, hand=hand, rng=rng)
+    artist_seed = seed_from(seed, "artist", artist)
+    return render(score, song, year=year, artist_seed=artist_seed, rng=rng)
 
 
 def song_seconds(*, segment_seconds: float, seed: int, index: int) -> float:

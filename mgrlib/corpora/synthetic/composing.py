@@ -9,7 +9,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from .patterns import BASSLINES, COMPINGS, GROOVES, MODES, PROGRESSIONS, STROKES, Groove
+from .grooves import GROOVES, STROKES, Groove
+from .patterns import BASSLINES, COMPINGS, MODES, PROGRESSIONS
 from .voices import VOWELS
 
 SPOKEN = ("rapper", "shouter", "growl")
@@ -212,7 +213,9 @@ def _motif(song, beats, rng) -> list[tuple[float, float, int]]:
     jumps = rng.random(len(onsets)) < song.leaps
     moves = np.where(jumps, rng.choice([-4, -3, 3, 4, 5], len(onsets)), moves)
     held = np.minimum(ends - onsets, 8 if song.lead not in SPOKEN else 3) * grid
-    return [(float(o * grid), float(h), int(m)) for o, h, m in zip(onsets, held, moves, strict=True)]
+    return [
+        (float(o * grid), float(h), int(m)) for o, h, m in zip(onsets, held, moves, strict=True)
+    ]
 
 
 def _lead_bar(score, song, motif, clock, beat, harmony, bar, rng):
@@ -239,12 +242,16 @@ def _humanize(score: Score, seconds: float, rng: np.random.Generator) -> Score:
 
     def moved(events: list) -> list:
         shifts = rng.normal(0, seconds, len(events)).clip(-0.05, 0.05)
-        starts = [max(event.start + shift, 0.0) for event, shift in zip(events, shifts, strict=True)]
+        starts = [
+            max(event.start + shift, 0.0) for event, shift in zip(events, shifts, strict=True)
+        ]
         return [
             type(event)(**{**vars(event), "start": start})
             for event, start in zip(events, starts, strict=True)
             if start < score.seconds
         ]
 
-    parts = {part: moved(getattr(score, part)) for part in ("hits", "bass", "chords", "layer", "lead")}
+    parts = {
+        part: moved(getattr(score, part)) for part in ("hits", "bass", "chords", "layer", "lead")
+    }
     return Score(score.seconds, **parts)

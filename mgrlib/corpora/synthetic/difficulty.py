@@ -4,6 +4,7 @@ The generator's difficulty is set on this baseline alone. It favors no frequency
 it knows a tempo, and the mean and deviation over time of the energy in eight octaves.
 """
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -39,10 +40,7 @@ def broad_band_features(samples: np.ndarray, *, sample_rate: int) -> np.ndarray:
     power = np.abs(fft.rfft(frames * np.hanning(FRAME).astype(frames.dtype))) ** 2
     hz = fft.rfftfreq(FRAME, 1 / sample_rate)
     edges = LOWEST_EDGE * 2.0 ** np.arange(9)
-    bands = [
-        power[:, (hz >= low) & (hz < high)].sum(axis=1)
-        for low, high in zip(edges[:-1], edges[1:], strict=True)
-    ]
+    bands = [power[:, (hz >= low) & (hz < high)].sum(axis=1) for low, high in pairwise(edges)]
     decibels = 10 * np.log10(np.stack(bands, axis=1) + 1e-8)
     tempo, strength = estimate_tempo(decibels, frames_per_second=sample_rate / HOP)
     return np.hstack([decibels.mean(axis=0), decibels.std(axis=0), np.log2(tempo), strength])
@@ -100,7 +98,7 @@ def library_labels(folder: Path) -> pd.DataFrame:
     table = pd.read_csv(folder / "taxonomy.csv").set_index("subgenre")
     genres = {name: set(row.dropna()) for name, row in table.iterrows()}
     rows = [set().union(*(genres[name] for name in row.dropna())) for _, row in songs.iterrows()]
-    return pd.DataFrame([{genre: 1 for genre in row} for row in rows]).fillna(0).astype(int)
+    return pd.DataFrame([dict.fromkeys(sorted(row), 1) for row in rows]).fillna(0).astype(int)
 
 
 def baseline_auc(

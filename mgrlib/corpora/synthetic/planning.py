@@ -17,9 +17,9 @@ from ...paper import SONGS, TABLE_1
 from . import names
 from .subgenres import GENRES_OF, SUBGENRES
 
-COLUMNS = (
-    ["path", "title", "artist", "album", "year"] + [f"subgenre_{place}" for place in (1, 2, 3)]
-)
+COLUMNS = ["path", "title", "artist", "album", "year"] + [
+    f"subgenre_{place}" for place in (1, 2, 3)
+]
 FORMATS = ("wav", "flac", "ogg", "mp3")
 FLOOR_SHARE, FLOOR_MOST = 0.053, 50
 """A genre has at least this share of the songs, or this many where that is less."""
@@ -48,7 +48,9 @@ def genre_targets(songs: int) -> dict[str, int]:
         scale = (low + high) / 2
         total = sum(max(floor, scale * count) for count in TABLE_1.values())
         low, high = (scale, high) if total < labels else (low, scale)
-    return {genre: max(round(high * count), int(np.ceil(floor))) for genre, count in TABLE_1.items()}
+    return {
+        genre: max(round(high * count), int(np.ceil(floor))) for genre, count in TABLE_1.items()
+    }
 
 
 @dataclass
@@ -124,7 +126,9 @@ def _discography(quota: Quota, taken: set[str], rng) -> list[dict]:
         size = min(int(rng.integers(2, 5)), quota.songs, max(limit - len(rows), 0))
         if size == 0 or (size == 1 and rows):
             break
-        rows += _album(artist, names.unique(names.title, albums, rng=rng), size, year, home, quota, rng)
+        rows += _album(
+            artist, names.unique(names.title, albums, rng=rng), size, year, home, quota, rng
+        )
         year = min(year + int(rng.integers(1, 5)), last)
     return rows
 

@@ -1,0 +1,100 @@
+"""The command line: ``python -m mgrlib run``, ``book``.
+
+Exit codes: 0 done; 2 a bad setting, library or name (one line on standard error);
+130 interrupted; 1 anything else.
+"""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .errors import StudyError
+from .settings import make_settings, profiles
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parsed = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    try:
+        parsed.command(parsed)
+    except StudyError as error:
+        print(f"mgrlib: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("mgrlib: interrupted; the next call goes on from here", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m mgrlib",
+        description="Does a mel-scaled spectrogram serve a CNN better than an unscaled one?",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="from songs to a rendered book")
+    run.add_argument("--profile", default="quick", help=f"one of {', '.join(profiles())}")
+    run.add_argument("--corpus", help="synthetic, or the folder of a library")
+    run.add_argument("--name", help="of the run; a folder of runs/")
+    run.add_argument("--set", dest="overrides", action="append", default=[],
+                     metavar="KEY=VALUE", help="change one setting; may be repeated")  # fmt: skip
+    run.add_argument("--only", metavar="NOTEBOOK", help="execute this notebook, build no book")
+    run.set_defaults(command=_run)
+    book = commands.add_parser("book", help="execute what is outdated and render the book of a run")
+    book.add_argument("run", help="folder of the run, such as runs/quick")
+    book.set_defaults(command=_book)
+    return parser
+
+
+def _run(parsed: argparse.Namespace) -> None:
+    from .notebooks import choose_pages
+    from .pipeline import Study, run_folder
+
+    settings = make_settings(
+        profile=parsed.profile, corpus=parsed.corpus, overrides=parsed.overrides
+    )
+    pages = choose_pages(parsed.only)
+    folder = run_folder(parsed.name, settings, profile=parsed.profile)
+    study = Study(folder, settings, profile=parsed.profile)
+    with study.locked():
+        study.train()
+        _render(study.folder, pages, jobs=study.jobs, book=parsed.only is None)
+
+
+def _book(parsed: argparse.Namespace) -> None:
+    from .notebooks import PAGES
+    from .pipeline import open_study
+    from .results import find_run
+
+    study = open_study(find_run(parsed.run))
+    with study.locked():
+        _render(study.folder, list(PAGES), jobs=study.jobs, book=True)
+
+
+def _render(folder: Path, pages: list, *, jobs: int, book: bool) -> None:
+    from .notebooks import build_book, execute_pages
+    from .pipeline import results_digest
+    from .progress import bar
+
+    with bar(len(pages), "notebooks", unit="page") as progress:
+        execute_pages(folder, pages, inputs=results_digest(folder), jobs=jobs, progress=progress)
+    if not book:
+        print(f"executed: {_relative(folder / 'notebooks')}")
+        return
+    with bar(1, "book", unit="book") as progress:
+        index = build_book(folder)
+        progress(1)
+    print(f"The book: {_relative(index)}")
+
+
+def _relative(path: Path) -> str:
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
+
+
+if __name__ == "__main__":
+    sys.exit(main())

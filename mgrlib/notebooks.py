@@ -1,0 +1,280 @@
+"""The notebooks of a run: executed by papermill, then made into the book.
+
+A notebook is executed again only when its source, its parameters, the package or the
+results that it reads have changed; the book is built again only when a page has.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import results
+from .errors import SettingsError, StudyError
+from .files import ROOT, digest, read_json, write_text
+from .prose import escape
+from .settings import DEPTHS
+
+SOURCES = ROOT / "notebooks"
+
+
+class BuildError(Exception):
+    """A notebook or the book failed; the message says where to look."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One execution of a notebook.
+
+    Attributes
+    ----------
+    source : str
+        Name of the notebook without ending.
+    parameters : dict
+        Papermill parameters beside ``run``.
+    suffix : str
+        Added to the name of the executed copy.
+    """
+
+    source: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    suffix: str = ""
+
+    @property
+    def name(self) -> str:
+        """File name of the executed copy."""
+        return f"{self.source}{self.suffix}.ipynb"
+
+
+PAGES = (
+    Page("01_dataset_audit"),
+    Page("02_spectrogram_generation"),
+    *(Page("03_per_depth_training", {"depth": depth}, f"-{depth}") for depth in DEPTHS),
+    Page("04_across_depths"),
+    Page("05_per_genre_analysis"),
+    Page("06_statistical_test"),
+)
+"""The pages of the book that are notebooks, in order."""
+
+
+def choose_pages(only: str | None) -> list[Page]:
+    """All pages, or those of the notebook that `only` names in full or in part.
+
+    Raises
+    ------
+    SettingsError
+        If no notebook has that name.
+    """
+    chosen = [page for page in PAGES if not only or only.removesuffix(".ipynb") in page.source]
+    if not chosen:
+        names = ", ".join(dict.fromkeys(page.source for page in PAGES))
+        raise SettingsError(f"no notebook is called {only!r}: choose one of {names}")
+    return chosen
+
+
+def execute_pages(
+    run: Path,
+    pages: list[Page],
+    *,
+    inputs: str,
+    jobs: int,
+    progress: Callable[[float, str], None] = lambda pages, name: None,
+) -> int:
+    """Execute those of `pages` whose copy in the run is missing or outdated.
+
+    Parameters
+    ----------
+    run : Path
+        Folder of the run.
+    inputs : str
+        Digest of what the notebooks read.
+    jobs : int
+        How many at a time.
+    progress : callable
+        Called with 1 and the name of each page that is ready.
+
+    Returns
+    -------
+    int
+        How many were executed.
+
+    Raises
+    ------
+    BuildError
+        If a cell fails; the executed copy with its traceback is kept beside.
+    """
+    from joblib import Parallel, delayed
+
+    stamps = {page.name: _stamp(page, inputs) for page in pages}
+    outdated = [page for page in pages if _stamp_of(run / "notebooks" / page.name)
+                != stamps[page.name]]  # fmt: skip
+    for page in pages:
+        if page not in outdated:
+            progress(1, page.name)
+    facts = _facts(run)
+    environment = {**os.environ, "PYTHONPATH": _python_path()}
+    parallel = Parallel(n_jobs=min(jobs, len(outdated) or 1), return_as="generator_unordered")
+    tasks = (
+        delayed(_execute)(run, page, stamps[page.name], facts, environment) for page in outdated
+    )
+    for name in parallel(tasks):
+        progress(1, name)
+    return len(outdated)
+
+
+def _python_path() -> str:
+    """Kernels find this package, also where it is not installed."""
+    return os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+
+
+def _package_digest() -> str:
+    files = sorted((ROOT / "mgrlib").rglob("*.py"))
+    return digest([file.read_text("utf-8") for file in files])
+
+
+def _stamp(page: Page, inputs: str) -> str:
+    source = (SOURCES / f"{page.source}.ipynb").read_text("utf-8")
+    return digest(source, page.parameters, inputs, _package_digest())
+
+
+def _stamp_of(executed: Path) -> str | None:
+    if not executed.exists():
+        return None
+    return read_json(executed)["metadata"].get("mgrlib", {}).get("stamp")
+
+
+def _execute(run: Path, page: Page, stamp: str, facts: dict, environment: dict) -> str:
+    """Execute one page in a kernel of its own and keep the copy, whole or not at all."""
+    import papermill
+    from papermill.exceptions import PapermillException
+
+    os.environ.update(environment)
+    # A run is named relative to the folder that holds its parent: no path of this machine
+    # gets into the executed copy.
+    base, named = run.parent.parent, f"{run.parent.name}/{run.name}"
+    failed = run / "notebooks" / f"failed-{page.name}"
+    failed.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        notebook = papermill.execute_notebook(
+            str(SOURCES / f"{page.source}.ipynb"),
+            str(failed),
+            parameters={"run": named, **page.parameters},
+            kernel_name="python3",
+            progress_bar=False,
+            cwd=str(base),
+        )
+    except PapermillException as error:
+        said = str(error).strip().split("\n")[-1]
+        raise BuildError(f"notebook {page.source} failed: {said} (see {failed})") from None
+    content = _dressed(json.loads(json.dumps(notebook)), page, stamp, facts)
+    write_text(run / "notebooks" / page.name, json.dumps(content, indent=1, ensure_ascii=False))
+    failed.unlink()
+    return page.name
+
+
+def _dressed(notebook: dict, page: Page, stamp: str, facts: dict[str, str]) -> dict:
+    """Fill captions, fold the injected parameters, and drop what papermill notes of the machine."""
+    notebook["metadata"].pop("papermill", None)
+    notebook["metadata"]["mgrlib"] = {"stamp": stamp}
+    facts = {**facts, **{key: str(value) for key, value in page.parameters.items()}}
+    for cell in notebook["cells"]:
+        cell["metadata"].pop("papermill", None)
+        shown = cell["metadata"].get("mystnb", {})
+        for part, key in (("figure", "caption"), ("image", "alt")):
+            if key in shown.get(part, {}):
+                shown[part][key] = _filled(shown[part][key], facts, escaped=key == "caption")
+        if "injected-parameters" in cell["metadata"].get("tags", []):
+            cell["metadata"]["tags"].append("hide-input")
+            cell["metadata"]["mystnb"] = {"code_prompt_show": "Parameters of this run"}
+    return notebook
+
+
+def _filled(template: str, facts: dict[str, str], *, escaped: bool) -> str:
+    """Put the run's facts where the template has their names in braces."""
+
+    def fact(match: re.Match) -> str:
+        text = facts[match[1]]
+        return escape(text) if escaped else text
+
+    names = "|".join(map(re.escape, facts))
+    return re.sub(rf"\{{({names})\}}", fact, template)
+
+
+def _facts(run: Path) -> dict[str, str]:
+    """What captions say of a run: arm, genres, depths, sizes, corpus."""
+    metrics = results.read_metrics(run)
+    arm = results.transfer_arm(metrics)
+    rows = metrics[metrics["weights"] == arm]
+    depths = sorted(int(depth) for depth in rows["depth"].unique())
+    n_test = rows["n_test"].max() if "n_test" in rows else None
+    return {
+        "arm": Path(arm).name,
+        "genres": ", ".join(rows["genre"].unique()),
+        "n_genres": str(rows["genre"].nunique()),
+        "corpus_words": results.read_study(run).get("corpus_words", "results made elsewhere"),
+        "depths": ", ".join(map(str, depths)),
+        "n_test": str(int(n_test)) if n_test is not None else "unknown",
+        "depth": str(50 if 50 in depths else min(depths, key=lambda depth: abs(depth - 50))),
+    }
+
+
+def build_book(run: Path, *, verbose: bool = False) -> Path:
+    """Render the book of a run with Jupyter Book; warnings are errors.
+
+    Returns
+    -------
+    Path
+        ``site/index.html`` of the run, which opens from disk.
+
+    Raises
+    ------
+    StudyError
+        If a notebook of the run has not been executed.
+    BuildError
+        If Jupyter Book fails.
+    """
+    if missing := [p.name for p in PAGES if not (run / "notebooks" / p.name).exists()]:
+        raise StudyError(
+            f"the run {run.name} lacks the executed notebooks {', '.join(missing)}: "
+            "make them with python -m mgrlib run"
+        )
+    site, stamp_file = run / "site", run / "build" / "stamp"
+    stamp = _book_stamp(run)
+    if stamp_file.exists() and stamp_file.read_text() == stamp and (site / "index.html").exists():
+        return site / "index.html"
+    command = [sys.executable, "-m", "jupyter_book", "build", str(ROOT), "--path-output",
+               str(run / "build"), "-W", "--keep-going", "-n", "-q"]  # fmt: skip
+    environment = {**os.environ, "MGRLIB_RUN": str(run), "PYTHONPATH": _python_path()}
+    done = subprocess.run(command, env=environment, capture_output=not verbose, text=True)
+    if done.returncode:
+        log = run / "build" / "log.txt"
+        write_text(log, f"{done.stdout or ''}\n{done.stderr or ''}")
+        last = "\n".join((done.stderr or "").strip().split("\n")[-12:])
+        raise BuildError(f"the book could not be built (see {log}):\n{last}")
+    _publish(run / "build" / "_build" / "html", site)
+    write_text(stamp_file, stamp)
+    return site / "index.html"
+
+
+def _publish(html: Path, site: Path) -> None:
+    """Put the new site in the place of the old one at once."""
+    fresh = site.with_name("site.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.copytree(html, fresh, ignore=shutil.ignore_patterns(".buildinfo", ".doctrees"))
+    shutil.rmtree(site, ignore_errors=True)
+    fresh.rename(site)
+
+
+def _book_stamp(run: Path) -> str:
+    """Digest of all that the book is made of."""
+    sources = [ROOT / "_config.yml", ROOT / "_toc.yml", run / "study.json", run / "statistics.json"]
+    folders = (ROOT / "book", SOURCES, run / "notebooks")
+    sources += [file for folder in folders for file in sorted(folder.rglob("*"))]
+    present = [file for file in sources if file.is_file() and file.suffix != ".pyc"]
+    return digest(_package_digest(), [(file.name, file.read_bytes().hex()) for file in present])

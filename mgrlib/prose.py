@@ -1,0 +1,26 @@
+"""Words for the book: text that comes from tags or tables, made safe to show."""
+
+import re
+from typing import Any
+
+
+def escape(text: Any) -> str:
+    """`text` so that Markdown and HTML show it as it is, on one line.
+
+    >>> escape("R&B <b>")
+    'R\\\\&B \\\\<b\\\\>'
+    """
+    one_line = " ".join(str(text).split())
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", one_line)
+
+
+CAUTION = {
+    "synthetic": "Synthetic songs are no evidence about music: they show that the method works.",
+    "music": "These songs are music.",
+}
+"""What the songs of a run are evidence of, by the word that ``study.json`` has for it."""
+
+
+def caution(evidence: str | None) -> str:
+    """What a run's songs are evidence of, as a sentence."""
+    return CAUTION.get(evidence, "The run does not record whether its songs are music.")
