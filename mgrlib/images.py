@@ -20,7 +20,7 @@ from .files import cache_folder, digest, write_atomically
 from .settings import Settings
 from .spectrograms import VERSION, song_images
 
-SHARD_SONGS = 16
+SHARD_SONGS = 8
 """Songs of a shard on average."""
 
 Song = tuple[str, int, int]

@@ -107,6 +107,22 @@ def test_the_heading_tells_executions_apart(heading, after):
     assert found["cells"][0]["source"] == after
 
 
+@pytest.mark.parametrize(
+    ("docname", "link", "leads_to"),
+    [
+        ("notebooks/02_x", "04_y.ipynb", "04_y.ipynb"),
+        ("notebooks/02_x", "04_y.ipynb#part", "04_y.ipynb#part"),
+        ("notebooks/02_x", "03_per_depth_training.ipynb", "../book/depth/index.md"),
+        ("book/depth/resnet34", "04_y.ipynb", "../../notebooks/04_y.ipynb"),
+        ("notebooks/02_x", "https://example.org/a.ipynb", "https://example.org/a.ipynb"),
+    ],
+)
+def test_links_between_notebooks_lead_to_their_pages(docname, link, leads_to):
+    before = notebook(prose(f"[Next]({link}) and `a.ipynb`"))
+    found = pages.with_book_links(before, source="notebooks/02_x.ipynb", docname=docname)
+    assert found["cells"][0]["source"] == f"[Next]({leads_to}) and `a.ipynb`"
+
+
 def test_every_page_of_a_shared_notebook_names_its_copy():
     for depth in settings.DEPTHS:
         stub = json.loads((ROOT / f"book/depth/resnet{depth}.ipynb").read_text("utf-8"))

@@ -8,6 +8,7 @@ Anything wrong with a copy is a Sphinx warning, which fails a build with ``-W``.
 """
 
 import json
+import posixpath
 import re
 import shutil
 from pathlib import Path
@@ -17,6 +18,8 @@ from sphinx.util import logging
 
 LOGGER = logging.getLogger(__name__)
 INJECTED = "injected-parameters"
+OVERVIEWS = {"notebooks/03_per_depth_training.ipynb": "book/depth/index.md"}
+"""The page that introduces the executions of a notebook that has several."""
 
 
 def cell_text(cell: dict) -> str:
@@ -80,6 +83,29 @@ def with_own_title(notebook: dict, title: str) -> dict:
     return notebook
 
 
+def with_book_links(notebook: dict, *, source: str, docname: str) -> dict:
+    """Let links to other notebooks lead to their pages, from where this page stands.
+
+    Parameters
+    ----------
+    notebook : dict
+    source : str
+        Path of the notebook that the links were written in, relative to the root.
+    docname : str
+        Page that shows it, which may be in another folder.
+    """
+    folder, page_folder = posixpath.dirname(source), posixpath.dirname(docname)
+
+    def page_link(match: re.Match) -> str:
+        target = posixpath.normpath(posixpath.join(folder, match[1]))
+        return f"]({posixpath.relpath(OVERVIEWS.get(target, target), page_folder)}"
+
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = re.sub(r"\]\(([\w./-]+\.ipynb)(?=[)#])", page_link, cell_text(cell))
+    return notebook
+
+
 def origin(page: dict, docname: str) -> tuple[str, str]:
     """Source of a page, relative to the root, and the name of its executed copy."""
     named = page.get("metadata", {}).get("mgrlib", {})
@@ -108,7 +134,7 @@ def show_executed(app: Sphinx, docname: str, text: list[str]) -> None:
     if suffix := executed.removeprefix(Path(source).stem).removesuffix(".ipynb"):
         title = cell_text(page["cells"][0]).splitlines()[0].removeprefix("# ")
         notebook = with_own_title(with_own_labels(notebook, suffix), title)
-    text[0] = json.dumps(notebook)
+    text[0] = json.dumps(with_book_links(notebook, source=source, docname=docname))
 
 
 def offer_sources(app: Sphinx, error: Exception | None) -> None:

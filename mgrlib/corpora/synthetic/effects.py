@@ -122,7 +122,7 @@ def room_and_tone(
     return fft.irfft(spectrum, size)[: len(samples)]
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=12)
 def _room_spectrum(quarter_octaves: int, size: int) -> np.ndarray:
     """Spectrum of a room that decays by 60 dB in 2**(quarter_octaves / 4) s, unit energy."""
     room = 2.0 ** (quarter_octaves / 4)

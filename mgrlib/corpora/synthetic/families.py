@@ -8,7 +8,7 @@ from .styles import ANYTHING
 # fmt: off
 HIP_HOP = ANYTHING.but(
     years=(1986, 2024), tempo=(74, 104), swing=(0.0, 0.24), swung="sixteenths",
-    groove="boom_bap*4 laid_back*3 trap breakbeat funk halftime",
+    groove="boom_bap*4 laid_back*3 trap breakbeat funk halftime backbeat",
     kit="lofi*3 machine_808*2 acoustic*2 machine_909", mode="minor*4 dorian*2 phrygian major",
     progression="vamp*4 sway*2 descent plagal two_five",
     bassline="sparse*3 sub_drop*2 roots slides", bass="electric_bass*2 sub*2 upright boom_808",
@@ -66,7 +66,7 @@ METAL = ROCK.but(
     groove="double_kick*3 blast*2 eighths_rock*2 d_beat halftime", kit="heavy*5 acoustic",
     mode="minor*3 phrygian*3 harmonic_minor octatonic",
     progression="sway*2 descent*2 vamp lament epic", bassline="gallop*2 eighths*2 pedal roots",
-    chords="power_guitar*8 electric_guitar", comping="chug*4 tremolo*2 held eighths",
+    chords="power_guitar*9 electric_guitar steel_guitar", comping="chug*4 tremolo*2 held eighths",
     lead="growl*3 shouter*2 singer*2 power_guitar*2", drive=(0.4, 1.0), crush=(0.0, 0.5),
     compression=(0.4, 1.0), busyness=(0.2, 0.9),
 )
@@ -118,7 +118,7 @@ EXPERIMENTAL = ANYTHING.but(
     comping="scatter*4 held*2 sixteenths stabs",
     chords="bell*2 piano*2 strings fm_bass electric_guitar glass_pad",
     lead="theremin blip sax singer whisper fiddle none*2", leaps=(0.3, 0.9), melody=(0.1, 0.7),
-    swell=(0.2, 1.0), reverb=(0.05, 0.7), echo=(0.0, 0.6),
+    swell=(0.4, 1.3), reverb=(0.05, 0.7), echo=(0.0, 0.6),
     texture="none*2 hiss static machine_room rumble", texture_level=(0.1, 0.8),
     brightness=(-3, 3),
 )
@@ -127,7 +127,8 @@ AMBIENT = ANYTHING.but(
     years=(1972, 2024), tempo=(50, 100), groove="sparse*4 halftime four_on_floor slow_six",
     kit="none*6 machine_808 lofi", mode="lydian*2 major*2 dorian*2 minor*2",
     progression="vamp*3 sway*2 plagal*2", chord_bars=(1.0, 4.0), bassline="long*5 sparse",
-    bass="none*3 sub*3 contrabass", chords="glass_pad*4 saw_pad*3 strings*2 choir piano",
+    bass="none*3 sub*3 contrabass electric_bass",
+    chords="glass_pad*4 saw_pad*3 strings*2 choir piano",
     comping="held*6 picking arpeggio", layer="glass_pad*2 choir*2 bell none",
     lead="none*4 bell piano flute singer theremin", melody=(0.1, 0.6), drums_level=(-14, 0),
     drive=(0.0, 0.2), crush=(0.0, 0.1), reverb=(0.35, 0.9), room=(1.5, 6.0), swell=(0.2, 1.0),
@@ -140,7 +141,8 @@ FOLK = ANYTHING.but(
     kit="none*5 hand_drums*2 acoustic brushes", mode="major*4 mixolydian*2 dorian*2 minor*2",
     progression="plagal*2 cadence*2 axis lift descent", sevenths=(0.0, 0.25),
     bass="none*3 upright*3 electric_bass", bassline="alternating*4 roots fifths",
-    chords="steel_guitar*4 nylon_guitar*3 banjo harp piano", comping="picking*4 strum*4 shuffle",
+    chords="steel_guitar*4 nylon_guitar*3 banjo harp piano",
+    comping="picking*4 strum*4 shuffle held",
     layer="none*5 fiddle strings choir", lead="singer*5 fiddle*2 flute", drive=(0.0, 0.12),
     crush=(0.0, 0.12), compression=(0.0, 0.6), drums_level=(-12, 0), reverb=(0.03, 0.35),
 )

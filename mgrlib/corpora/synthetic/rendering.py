@@ -27,7 +27,7 @@ from .effects import (
 from .instruments import VOICES, vary
 from .voices import SAMPLE_RATE, Voice, note
 
-MASTERING_TILT = 0.9
+MASTERING_TILT = 0.6
 """Deviation, in dB an octave, of the mastering's equalization around the style's own.
 
 Set, with `styles.LICENSE`, on `difficulty.baseline_auc` alone.

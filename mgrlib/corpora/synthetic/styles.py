@@ -17,7 +17,7 @@ import numpy as np
 Range = tuple[float, float]
 Choice = dict[str, float]
 
-LICENSE = 0.05
+LICENSE = 0.03
 """Share of a song's decisions that ignore its style: nobody follows every rule.
 
 This and the spread of the mastering (`rendering.MASTERING_TILT`) set how hard the

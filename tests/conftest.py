@@ -1,0 +1,91 @@
+"""Small libraries of tones that the tests make, and folders of their own for runs and cache."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+RATE = 22_050
+SONG_FIELDS = ["path", "title", "artist", "album", "year", "subgenre_1", "subgenre_2"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory):
+    """Runs and cache of the tests, away from the user's."""
+    patch = pytest.MonkeyPatch()
+    base = tmp_path_factory.mktemp("mgrlib")
+    patch.setenv("MGRLIB_RUNS", str(base / "runs"))
+    patch.setenv("MGRLIB_CACHE", str(base / "cache"))
+    yield base
+    patch.undo()
+
+
+def tone(hertz: float, *, seconds: float, rate: int = RATE, level: float = 0.3) -> np.ndarray:
+    """A sine with a little noise, so that no bin of its spectrum is empty."""
+    time = np.arange(round(seconds * rate)) / rate
+    noise = np.random.default_rng(round(hertz)).normal(0, 0.01, len(time))
+    return (level * np.sin(2 * np.pi * hertz * time) + noise).astype(np.float32)
+
+
+def write_csv(path: Path, fields: list[str], rows: list[dict]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, fields)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+TAXONOMY = [
+    {"subgenre": "low drone", "genre_1": "Low", "genre_2": ""},
+    {"subgenre": "high drone", "genre_1": "High", "genre_2": ""},
+    {"subgenre": "low noise", "genre_1": "Low", "genre_2": "Noise"},
+    {"subgenre": "high noise", "genre_1": "High", "genre_2": "Noise"},
+]
+
+
+def make_tone_library(folder: Path, *, songs: int = 48, seconds: float = 1.2) -> Path:
+    """A library of WAV files whose genres can be heard: low or high, with noise or without."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(7)
+    rows = []
+    for number in range(songs):
+        high, noisy = number % 2, number % 3 == 0
+        samples = tone((300, 4000)[high] * rng.uniform(0.8, 1.25), seconds=seconds)
+        samples += noisy * rng.normal(0, 0.1, len(samples)).astype(np.float32)
+        path = f"artist {number // 6}/song {number:02d}.wav"
+        (folder / path).parent.mkdir(exist_ok=True)
+        soundfile.write(folder / path, samples, RATE)
+        pitch, texture = ("low", "high")[high], "noise" if noisy else "drone"
+        rows.append(
+            {
+                "path": path,
+                "title": f"Song {number}",
+                "artist": f"Artist {number // 6}",
+                "album": f"Album {number // 3}",
+                "year": str(1980 + number % 40),
+                "subgenre_1": f"{pitch} {texture}",
+                "subgenre_2": "",
+            }
+        )
+    write_csv(folder / "songs.csv", SONG_FIELDS, rows)
+    write_csv(folder / "taxonomy.csv", ["subgenre", "genre_1", "genre_2"], TAXONOMY)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tone_library(tmp_path_factory) -> Path:
+    """48 songs of 1.2 s in three genres; not to be changed."""
+    return make_tone_library(tmp_path_factory.mktemp("library") / "tones")
+
+
+@pytest.fixture
+def small_settings(tone_library):
+    """Settings of a study of `tone_library` that takes seconds."""
+    from mgrlib.settings import make_settings
+
+    return make_settings(
+        profile="smoke",
+        corpus=str(tone_library),
+        overrides={"segment_seconds": 1, "depths": [34], "songs": 48, "jobs": 1},
+    )

@@ -1,0 +1,103 @@
+"""Settings: profiles, overrides, and an error that names the rule for every bad value."""
+
+import dataclasses
+
+import pytest
+
+from mgrlib.errors import SettingsError
+from mgrlib.settings import RULES, Settings, from_dict, make_settings, parse_overrides, profiles
+
+
+def test_every_setting_has_a_rule_and_every_rule_a_setting():
+    assert set(RULES) == {field.name for field in dataclasses.fields(Settings)}
+
+
+@pytest.mark.parametrize("name", profiles())
+def test_profiles_are_valid(name):
+    settings = make_settings(profile=name)
+    for key, value in profiles()[name].items():
+        expected = tuple(value) if isinstance(value, list) else value
+        assert getattr(settings, key) == expected
+
+
+def test_paper_profile_is_the_papers_protocol():
+    settings = make_settings(profile="paper")
+    assert settings.depths == (34, 50, 101, 152)
+    assert settings.songs == 18_019
+    assert settings.test_fraction == 0.1
+    assert settings.tune == "all"
+
+
+def test_settings_survive_as_plain_data():
+    settings = make_settings(profile="smoke", overrides={"genres": ["R&B", "Jazz"]})
+    assert from_dict(settings.as_dict()) == settings
+
+
+@pytest.mark.parametrize(
+    ("overrides", "name", "value"),
+    [
+        (["epochs=2"], "epochs", 2),
+        ({"epochs": 2}, "epochs", 2),
+        ("{epochs: 2}", "epochs", 2),
+        ("epochs=2", "epochs", 2),
+        (["depths=34,50"], "depths", (34, 50)),
+        (["depths=[34, 50]"], "depths", (34, 50)),
+        (["depths=34"], "depths", (34,)),
+        (["scales=mel"], "scales", ("mel",)),
+        (["genres=R&B,Industrial & Noise"], "genres", ("R&B", "Industrial & Noise")),
+        (["genres=paper"], "genres", "paper"),
+        (["keep_models=true"], "keep_models", True),
+        (["excerpts=auto"], "excerpts", None),
+        (["learning_rate=1e-4"], "learning_rate", 1e-4),
+        (["weights=none,models/trunk.safetensors"], "weights", ("none", "models/trunk.safetensors")),
+    ],
+)  # fmt: skip
+def test_overrides_are_read_in_every_form(overrides, name, value):
+    assert getattr(make_settings(profile="smoke", overrides=overrides), name) == value
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("depths=18", "depths must be one or more of 34, 50, 101, 152, got 18"),
+        ("depths=34,34", "depths must be"),
+        ("depths=", "depths must be"),
+        ("scales=log", "scales must be one or more of linear, mel, got 'log'"),
+        ("weights=jft", "weights must be one or more arms of none, imagenet, corpus"),
+        ("genres=Jazz", "genres must be all, paper, native or a list of at least two"),
+        ("epochs=0", "epochs must be a whole number of at least 1, got 0"),
+        ("epochs=1.5", "epochs must be a whole number"),
+        ("epochs=many", "epochs must be a whole number of at least 1, got 'many'"),
+        ("epochs=true", "epochs must be"),
+        ("epochs=[1, 2]", "epochs must be"),
+        ("test_fraction=0.9", "test_fraction must be a fraction between 0.02 and 0.5, got 0.9"),
+        ("test_fraction=.nan", "test_fraction must be"),
+        ("sample_rate=1e9", "sample_rate must be"),
+        ("tune=some", "tune must be all or head"),
+        ("split_by=label", "split_by must be song, album or artist"),
+        ("precision=int8", "precision must be auto, float32 or bfloat16"),
+        ("device=tpu", "device must be auto, cpu or cuda"),
+        ("keep_models=3", "keep_models must be true or false"),
+        ("seed=-1", "seed must be"),
+        ("learning_rate={a: 1}", "learning_rate must be"),
+        ("n_mels=4", "n_mels must be"),
+        ("batch_size=1", "batch_size must be"),
+        ("nonsense=1", "unknown setting 'nonsense': choose one of corpus, genres"),
+        ("epochs", "an override must read key=value, got 'epochs'"),
+    ],
+)
+def test_a_bad_value_names_the_rule(override, message):
+    with pytest.raises(SettingsError) as caught:
+        make_settings(profile="smoke", overrides=[override])
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_profile_names_the_known_ones():
+    with pytest.raises(SettingsError, match="unknown profile 'huge': choose one of smoke, quick"):
+        make_settings(profile="huge")
+
+
+def test_yaml_can_not_run_code():
+    parsed = parse_overrides(["seed=!!python/object/apply:os.getpid []"])
+    assert parsed == {"seed": "!!python/object/apply:os.getpid []"}
