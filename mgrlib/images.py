@@ -131,12 +131,13 @@ def _stat(folder: Path, paths: Sequence[str]) -> tuple[list[Song], list[dict]]:
 def _shards(songs: list[Song]) -> list[list[Song]]:
     """Cut the songs, ordered by a hash of their path, where the hash ends in zeros.
 
-    A song that comes or goes so changes one shard only, not all that follow.
+    A song that comes or goes so changes its shard, at most up to the next such hash,
+    and not all that follow. No shard has more than twice `SHARD_SONGS` songs.
     """
     shards: list[list[Song]] = [[]]
     for key, song in sorted((hashlib.sha256(song[0].encode()).digest(), song) for song in songs):
         shards[-1].append(song)
-        if key[-1] % SHARD_SONGS == 0:
+        if key[-1] % SHARD_SONGS == 0 or len(shards[-1]) == 2 * SHARD_SONGS:
             shards.append([])
     return [shard for shard in shards if shard]
 

@@ -168,6 +168,8 @@ def _execute(run: Path, page: Page, stamp: str, facts: dict, environment: dict) 
             kernel_name="python3",
             progress_bar=False,
             cwd=str(base),
+            # The kernel's own warnings (about its transport, say) are no news to the reader.
+            extra_arguments=["--IPKernelApp.log_level=50"],
         )
     except PapermillException as error:
         said = str(error).strip().split("\n")[-1]
@@ -248,7 +250,9 @@ def build_book(run: Path, *, verbose: bool = False) -> Path:
     stamp = _book_stamp(run)
     if stamp_file.exists() and stamp_file.read_text() == stamp and (site / "index.html").exists():
         return site / "index.html"
-    command = [sys.executable, "-m", "jupyter_book", "build", str(ROOT), "--path-output",
+    # jupyter-book has no __main__: this is what its console script does.
+    start = "from jupyter_book.cli.main import main; main()"
+    command = [sys.executable, "-c", start, "build", str(ROOT), "--path-output",
                str(run / "build"), "-W", "--keep-going", "-n", "-q"]  # fmt: skip
     environment = {**os.environ, "MGRLIB_RUN": str(run), "PYTHONPATH": _python_path()}
     done = subprocess.run(command, env=environment, capture_output=not verbose, text=True)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from .errors import RunError
 from .files import ROOT, read_json, write_atomically, write_text
+from .prose import caution, escape
 
 KEY = ["genre", "depth", "scale", "weights", "repeat"]
 METRICS = [
@@ -157,4 +158,23 @@ def write_tables(run: Path, tables: dict[str, pd.DataFrame]) -> None:
     write_atomically(
         folder / "predictions.parquet",
         lambda stream: tables["predictions"].to_parquet(stream, index=False),
+    )
+
+
+def describe_run(run: Path, *, arm: str) -> str:
+    """What a run's results rest on, as a paragraph of Markdown.
+
+    Parameters
+    ----------
+    run : Path
+        Folder with ``results/metrics.csv`` and perhaps ``study.json``.
+    arm : str
+        The arm that is shown.
+    """
+    study, metrics = read_study(run), read_metrics(run)
+    songs = escape(study.get("corpus_words", "results made elsewhere"))
+    scales = ", ".join(escape(scale) for scale in metrics["scale"].unique())
+    return (
+        f"Read from the run {escape(run.name)}: {songs}, arm {escape(Path(arm).name)}, scales "
+        f"{scales}. {caution(study.get('evidence'))}"
     )

@@ -98,7 +98,7 @@ def test_a_wrong_taxonomy_names_file_line_value_and_rule(tmp_path, taxonomy, mes
 
 
 def test_a_table_must_be_there_and_be_text(tmp_path):
-    with pytest.raises(LibraryError, match="taxonomy.csv is missing"):
+    with pytest.raises(LibraryError, match=r"taxonomy\.csv is missing"):
         read_library(tmp_path)
     (tmp_path / "taxonomy.csv").write_bytes(b"subgenre,genre_1\nb\xe9bop,Jazz\n")
     with pytest.raises(LibraryError, match="must be UTF-8"):
@@ -143,9 +143,7 @@ def test_genres_are_chosen_by_size_and_the_others_are_named():
 def test_no_more_than_max_genres():
     chosen, left_out = choose(labels(A=5, B=9, C=7), max_genres=2)
     assert chosen == ["B", "C"]
-    assert left_out == [
-        {"genre": "A", "songs": 5, "reason": "beyond max_genres=2, largest first"}
-    ]
+    assert left_out == [{"genre": "A", "songs": 5, "reason": "beyond max_genres=2, largest first"}]
 
 
 def test_the_papers_genres_or_a_list():
@@ -156,7 +154,7 @@ def test_the_papers_genres_or_a_list():
 
 
 def test_an_unknown_genre_names_the_known_ones():
-    with pytest.raises(SettingsError, match="'Polka' is no genre of taxonomy.csv.*Rock, Jazz"):
+    with pytest.raises(SettingsError, match=r"'Polka' is no genre of taxonomy.csv.*Rock, Jazz"):
         choose(labels(Jazz=8, Rock=9), genres=("Jazz", "Polka"))
 
 

@@ -49,7 +49,7 @@ def test_settings_survive_as_plain_data():
         (["keep_models=true"], "keep_models", True),
         (["excerpts=auto"], "excerpts", None),
         (["learning_rate=1e-4"], "learning_rate", 1e-4),
-        (["weights=none,models/trunk.safetensors"], "weights", ("none", "models/trunk.safetensors")),
+        (["weights=none,a/b.safetensors"], "weights", ("none", "a/b.safetensors")),
     ],
 )  # fmt: skip
 def test_overrides_are_read_in_every_form(overrides, name, value):

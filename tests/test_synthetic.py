@@ -364,6 +364,24 @@ def test_chords_are_built_on_the_mode():
     assert (roots[4] - roots[1]) % 12 == 5
 
 
+def test_a_scale_rises():
+    song = decide(ANYTHING.but(mode="dorian"), rng=np.random.default_rng(1), license=0.0)
+    harmony = Harmony(song, np.random.default_rng(1))
+    tonic = harmony.pitch(1, 65)
+    assert abs(tonic - 65) <= 6
+    steps = [harmony.pitch(degree, 65) - tonic for degree in range(0, 10)]
+    assert steps == [-2, 0, 2, 3, 5, 7, 9, 10, 12, 14]
+
+
+def test_all_parts_are_written_within_the_excerpt():
+    style = ANYTHING.but(kit="acoustic", bass="sub", layer="choir", lead="flute", melody=(1, 1))
+    rng = np.random.default_rng(3)
+    score = compose(decide(style, rng=rng, license=0.0), seconds=8.0, rng=rng)
+    for part in (score.hits, score.bass, score.chords, score.layer, score.lead):
+        assert part
+        assert all(0 <= event.start < 8.0 and 0 < event.velocity <= 1 for event in part)
+
+
 @pytest.mark.parametrize("subgenre", sorted(SUBGENRES))
 def test_songs_are_sound(subgenre):
     samples = render_song([subgenre], seconds=1.5, seed=1, index=4, artist="Ada Quill", year=1990)

@@ -106,6 +106,16 @@ def with_book_links(notebook: dict, *, source: str, docname: str) -> dict:
     return notebook
 
 
+def with_folded_defaults(notebook: dict) -> dict:
+    """Fold the cell of default parameters where the run's own follow it."""
+    tagged = {tag: cell for cell in notebook["cells"] for tag in cell["metadata"].get("tags", [])}
+    if INJECTED in tagged and "parameters" in tagged:
+        metadata = tagged["parameters"]["metadata"]
+        metadata["tags"] = [*metadata["tags"], "hide-input"]
+        metadata["mystnb"] = {"code_prompt_show": "Default parameters"}
+    return notebook
+
+
 def origin(page: dict, docname: str) -> tuple[str, str]:
     """Source of a page, relative to the root, and the name of its executed copy."""
     named = page.get("metadata", {}).get("mgrlib", {})
@@ -134,6 +144,7 @@ def show_executed(app: Sphinx, docname: str, text: list[str]) -> None:
     if suffix := executed.removeprefix(Path(source).stem).removesuffix(".ipynb"):
         title = cell_text(page["cells"][0]).splitlines()[0].removeprefix("# ")
         notebook = with_own_title(with_own_labels(notebook, suffix), title)
+    notebook = with_folded_defaults(notebook)
     text[0] = json.dumps(with_book_links(notebook, source=source, docname=docname))
 
 

@@ -4,12 +4,13 @@ Times are seconds from the start of the excerpt, pitches MIDI numbers (69 is 440
 velocities 0 to 1. A score is written bar by bar until the excerpt is full.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
 import numpy as np
 
-from .grooves import GROOVES, STROKES, Groove
+from .grooves import GROOVES, STROKES
 from .patterns import BASSLINES, COMPINGS, MODES, PROGRESSIONS
 from .voices import VOWELS
 
@@ -79,28 +80,23 @@ def compose(song: SimpleNamespace, *, seconds: float, rng: np.random.Generator) 
     rng : numpy.random.Generator
         Source of all draws.
     """
-    groove = GROOVES[song.groove]
-    pair = 1.0 if song.swung == "eighths" else 0.5
-    clock = Clock(song.tempo, song.swing, pair)
-    bar_seconds = groove.beats * 60 / song.tempo
+    band = Band(song, seconds, rng)
+    bar_seconds = band.groove.beats * 60 / song.tempo
     bars = int(np.ceil(seconds / bar_seconds))
-    harmony = Harmony(song, rng)
-    score = Score(seconds)
-    motif = _motif(song, groove.beats, rng)
-    silent_until = int(rng.random() < 0.15)  # the band sometimes enters after a bar
+    drums_from = int(bars > 2 and rng.random() < 0.15)  # they sometimes enter after a bar
     for bar in range(bars):
-        beat = bar * groove.beats
-        if song.kit != "none" and not (bars > 2 and bar < silent_until):
-            _drum_bar(score, song, groove, clock, beat, bar == bars - 1, rng)
-        _bass_bar(score, song, groove.beats, clock, beat, harmony, bar)
-        _chord_bar(score, song, groove.beats, clock, beat, harmony, bar, rng)
+        if song.kit != "none" and bar >= drums_from:
+            band.drums(bar, fill=bar == bars - 1)
+        if song.bass != "none":
+            band.bass(bar)
+        band.chords(bar)
         if song.layer != "none":
-            _layer_bar(score, groove.beats, clock, beat, harmony, bar)
+            band.layer(bar)
         if song.lead != "none" and rng.random() < song.melody:
-            _lead_bar(score, song, motif, clock, beat, harmony, bar, rng)
-    if song.lead != "none" and not score.lead:
-        _lead_bar(score, song, motif, clock, 0, harmony, 0, rng)
-    return _humanize(score, song.looseness / 1000, rng)
+            band.lead(bar)
+    if song.lead != "none" and not band.score.lead:
+        band.lead(0)
+    return _humanize(band.score, song.looseness / 1000, rng)
 
 
 class Harmony:
@@ -120,16 +116,21 @@ class Harmony:
         return int(bar / self.bars_per_chord) % len(self.degrees)
 
     def pitch(self, degree: int, around: float) -> int:
-        """MIDI pitch of a degree (1 the tonic), in the octave above `around` - 6."""
+        """MIDI pitch of a degree of the scale; 1 is the tonic that is nearest to `around`."""
         octave, step = divmod(degree - 1, 7)
-        midi = 60 + self.key + self.scale[step]
-        return int(midi + 12 * round((around - midi) / 12) + 12 * octave)
+        tonic = 60 + self.key
+        return int(tonic + 12 * round((around - tonic) / 12) + 12 * octave + self.scale[step])
+
+    def root(self, place: int, around: float) -> int:
+        """MIDI pitch, nearest to `around`, of the root of a chord of the progression."""
+        midi = self.pitch(self.degrees[place], around)
+        return int(midi + 12 * round((around - midi) / 12))
 
     def chord(self, bar: float, around: float, *, power: bool = False) -> list[int]:
         """Pitches of the chord at `bar`, root first; a power chord has no third."""
         place = self.place(bar)
         degree = self.degrees[place]
-        root = self.pitch(degree, around)
+        root = self.root(place, around)
         if power:
             return [root, root + 7, root + 12]
         steps = (2, 4, 6) if self.sevenths[place] else (2, 4, 7)
@@ -140,8 +141,87 @@ class Harmony:
         return self.scale[index] + 12 * octave - self.scale[(degree - 1) % 7]
 
 
-def _runs(pattern: str, beats: int):
-    """(beat, beats held, letter) of each note of a pattern in sixteenths."""
+class Band:
+    """The players, who write their parts of a score bar by bar."""
+
+    def __init__(self, song: SimpleNamespace, seconds: float, rng: np.random.Generator):
+        self.song, self.rng = song, rng
+        self.score = Score(seconds)
+        self.groove = GROOVES[song.groove]
+        self.clock = Clock(song.tempo, song.swing, 1.0 if song.swung == "eighths" else 0.5)
+        self.harmony = Harmony(song, rng)
+        self.spoken = song.lead in SPOKEN
+        self.motif = _motif(self.groove.beats, self.spoken, song.leaps, rng)
+
+    def _when(self, bar: int, beat: float, held: float = 0.0) -> tuple[float, float]:
+        """Start and length, in seconds, of what begins at `beat` of `bar`."""
+        beat += bar * self.groove.beats
+        start = self.clock.seconds(beat)
+        return start, self.clock.seconds(beat + held) - start
+
+    def drums(self, bar: int, *, fill: bool) -> None:
+        """The groove, with ghost notes and slips; `fill` may end it with a roll."""
+        beats, busyness, rng = self.groove.beats, self.song.busyness, self.rng
+        for role, line in self.groove.lines.items():
+            letters = np.array(list(line))
+            rests = letters == "."
+            letters[rests & (rng.random(len(line)) < 0.12 * busyness)] = "o"
+            letters[~rests & (rng.random(len(line)) < 0.04)] = "."
+            for step in np.flatnonzero(letters != "."):
+                start, _ = self._when(bar, step * beats / len(line))
+                velocity = STROKES[letters[step]] * rng.uniform(0.88, 1.0)
+                self.score.hits.append(Hit(start, role, velocity))
+        if fill and rng.random() < busyness:
+            for step, role in enumerate(("snare", "tom", "snare", "tom")):
+                start, _ = self._when(bar, beats - 1 + step / 4)
+                self.score.hits.append(Hit(start, role, 0.5 + 0.1 * step))
+
+    def bass(self, bar: int) -> None:
+        """The bass line over the chord of the moment."""
+        for beat, held, letter in _runs(BASSLINES[self.song.bassline], self.groove.beats):
+            root, third, fifth, _ = self.harmony.chord(bar + beat / self.groove.beats, 38)
+            following = self.harmony.chord(bar + 1, 38)[0]
+            approach = following + (1 if following < root else -1)
+            pitches = {"R": root, "3": third, "5": fifth, "O": root + 12, "A": approach}
+            start, length = self._when(bar, beat, held)
+            self.score.bass.append(Note(start, 0.95 * length, pitches[letter], 1.0))
+
+    def chords(self, bar: int) -> None:
+        """The accompaniment: whole chords, or their notes one by one."""
+        power = self.song.chords == "power_guitar"
+        for beat, held, letter in _runs(COMPINGS[self.song.comping], self.groove.beats):
+            moment = bar + beat / self.groove.beats
+            pitches = self.harmony.chord(moment, 47 if power else 60, power=power)
+            if letter.isdigit():
+                pitches = [pitches[int(letter) % len(pitches)]]
+            start, length = self._when(bar, beat, held)
+            velocity = STROKES.get(letter, 0.9) * self.rng.uniform(0.9, 1.0)
+            self.score.chords += [Note(start, length, midi, velocity) for midi in pitches]
+
+    def layer(self, bar: int) -> None:
+        """Long triads above the accompaniment."""
+        start, length = self._when(bar, 0, self.groove.beats)
+        triad = self.harmony.chord(bar, 67)[:3]
+        self.score.layer += [Note(start, length, midi, 0.8) for midi in triad]
+
+    def lead(self, bar: int) -> None:
+        """The motif from the root of the chord, sung or spoken, with some notes left out."""
+        degree = self.harmony.degrees[self.harmony.place(bar)]
+        for beat, held, move in self.motif:
+            if self.rng.random() < 0.08:
+                continue
+            degree = degree + move if -3 <= degree + move <= 11 else 4
+            midi = self.harmony.pitch(degree, self.song.register)
+            if self.spoken:
+                midi = self.song.register - 14 + 0.35 * (degree - 4) + self.rng.normal(0, 0.5)
+            start, length = self._when(bar, beat, held)
+            velocity = self.rng.uniform(0.75, 1.0)
+            vowel = str(self.rng.choice(list(VOWELS)))
+            self.score.lead.append(Note(start, 0.92 * length, midi, velocity, vowel))
+
+
+def _runs(pattern: str, beats: int) -> Iterator[tuple[float, float, str]]:
+    """Beat, beats held and letter of each note of a pattern in sixteenths."""
     steps = beats * 4
     line = (pattern * (steps // len(pattern) + 1))[:steps]
     for step, letter in enumerate(line):
@@ -150,91 +230,23 @@ def _runs(pattern: str, beats: int):
             yield step / 4, (1 + held) / 4, letter
 
 
-def _drum_bar(score, song, groove: Groove, clock, beat, last, rng):
-    for role, line in groove.lines.items():
-        letters = np.array(list(line))
-        rests = letters == "."
-        extra = rests & (rng.random(len(letters)) < 0.12 * song.busyness)
-        dropped = ~rests & (rng.random(len(letters)) < 0.04)
-        letters[extra] = "o"
-        letters[dropped] = "."
-        for step in np.flatnonzero(letters != "."):
-            start = clock.seconds(beat + step * groove.beats / len(line))
-            velocity = STROKES[letters[step]] * rng.uniform(0.88, 1.0)
-            score.hits.append(Hit(start, role, velocity))
-    if last and rng.random() < song.busyness:
-        for step in range(4):
-            start = clock.seconds(beat + groove.beats - 1 + step / 4)
-            score.hits.append(Hit(start, "tom" if step % 2 else "snare", 0.5 + 0.1 * step))
-
-
-def _bass_bar(score, song, beats, clock, beat, harmony, bar):
-    if song.bass == "none":
-        return
-    for offset, held, letter in _runs(BASSLINES[song.bassline], beats):
-        root, third, fifth, _ = harmony.chord(bar + offset / beats, 38)
-        following = harmony.chord(bar + 1, 38)[0]
-        step = 1 if following < root else -1
-        pitches = {"R": root, "3": third, "5": fifth, "O": root + 12, "A": following + step}
-        start = clock.seconds(beat + offset)
-        length = clock.seconds(beat + offset + held) - start
-        score.bass.append(Note(start, length * 0.95, pitches[letter], 1.0))
-
-
-def _chord_bar(score, song, beats, clock, beat, harmony, bar, rng):
-    power = song.chords == "power_guitar"
-    around = 47 if power else 60
-    for offset, held, letter in _runs(COMPINGS[song.comping], beats):
-        pitches = harmony.chord(bar + offset / beats, around, power=power)
-        start = clock.seconds(beat + offset)
-        length = clock.seconds(beat + offset + held) - start
-        if letter.isdigit():
-            pitches = [pitches[int(letter) % len(pitches)]]
-        velocity = STROKES.get(letter, 0.9) * rng.uniform(0.9, 1.0)
-        score.chords += [Note(start, length, midi, velocity) for midi in pitches]
-
-
-def _layer_bar(score, beats, clock, beat, harmony, bar):
-    start, end = clock.seconds(beat), clock.seconds(beat + beats)
-    score.layer += [Note(start, end - start, midi, 0.8) for midi in harmony.chord(bar, 67)[:3]]
-
-
-def _motif(song, beats, rng) -> list[tuple[float, float, int]]:
-    """A bar of the tune: (beat, beats held, steps from the last note), used again and again."""
-    grid = 0.25 if song.lead in SPOKEN else 0.5
-    steps = int(beats / grid)
-    strong = np.where(np.arange(steps) * grid % 1 == 0, 0.75, 0.45)
-    strong[::2] += 0.15 if song.lead in SPOKEN else 0.0
-    onsets = np.flatnonzero(rng.random(steps) < strong * rng.uniform(0.6, 1.2))
-    if not len(onsets):
-        onsets = np.array([0])
-    ends = np.append(onsets[1:], steps)
-    moves = rng.choice([-1, 1, 0, 1, -1, 2, -2], len(onsets))
-    jumps = rng.random(len(onsets)) < song.leaps
-    moves = np.where(jumps, rng.choice([-4, -3, 3, 4, 5], len(onsets)), moves)
-    held = np.minimum(ends - onsets, 8 if song.lead not in SPOKEN else 3) * grid
+def _motif(beats: int, spoken: bool, leaps: float, rng) -> list[tuple[float, float, int]]:
+    """A bar of the tune: beat, beats held and steps of the scale from the note before."""
+    grid, longest = (0.25, 3) if spoken else (0.5, 8)
+    places = np.arange(int(beats / grid))
+    likely = np.where(places * grid % 1 == 0, 0.75, 0.45)
+    if spoken:
+        likely[::2] += 0.15
+    onsets = np.flatnonzero(rng.random(len(places)) < likely * rng.uniform(0.6, 1.2))
+    onsets = onsets if len(onsets) else np.array([0])
+    held = np.minimum(np.diff(onsets, append=len(places)), longest)
+    steps = rng.choice([-1, 1, 0, 1, -1, 2, -2], len(onsets))
+    jumps = rng.choice([-4, -3, 3, 4, 5], len(onsets))
+    moves = np.where(rng.random(len(onsets)) < leaps, jumps, steps)
     return [
-        (float(o * grid), float(h), int(m)) for o, h, m in zip(onsets, held, moves, strict=True)
+        (float(onset * grid), float(length * grid), int(move))
+        for onset, length, move in zip(onsets, held, moves, strict=True)
     ]
-
-
-def _lead_bar(score, song, motif, clock, beat, harmony, bar, rng):
-    spoken = song.lead in SPOKEN
-    degree = harmony.degrees[harmony.place(bar)]
-    for offset, held, move in motif:
-        if rng.random() < 0.08:
-            continue
-        degree += move
-        if not -3 <= degree <= 11:
-            degree = 4
-        midi = harmony.pitch(degree, song.register)
-        if spoken:
-            midi = song.register - 14 + 0.35 * (degree - 4) + rng.normal(0, 0.5)
-        start = clock.seconds(beat + offset)
-        length = clock.seconds(beat + offset + held) - start
-        vowel = str(rng.choice(list(VOWELS)))
-        velocity = rng.uniform(0.75, 1.0)
-        score.lead.append(Note(start, length * 0.92, midi, velocity, vowel))
 
 
 def _humanize(score: Score, seconds: float, rng: np.random.Generator) -> Score:
@@ -245,13 +257,8 @@ def _humanize(score: Score, seconds: float, rng: np.random.Generator) -> Score:
         starts = [
             max(event.start + shift, 0.0) for event, shift in zip(events, shifts, strict=True)
         ]
-        return [
-            type(event)(**{**vars(event), "start": start})
-            for event, start in zip(events, starts, strict=True)
-            if start < score.seconds
-        ]
+        pairs = zip(events, starts, strict=True)
+        return [replace(event, start=start) for event, start in pairs if start < score.seconds]
 
-    parts = {
-        part: moved(getattr(score, part)) for part in ("hits", "bass", "chords", "layer", "lead")
-    }
-    return Score(score.seconds, **parts)
+    parts = ("hits", "bass", "chords", "layer", "lead")
+    return Score(score.seconds, **{part: moved(getattr(score, part)) for part in parts})

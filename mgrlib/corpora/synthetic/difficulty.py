@@ -2,6 +2,11 @@
 
 The generator's difficulty is set on this baseline alone. It favors no frequency scale:
 it knows a tempo, and the mean and deviation over time of the energy in eight octaves.
+
+Measured by ``python -m mgrlib.corpora.synthetic.difficulty FOLDER`` on 960 songs of 6 s
+(version 1): macro ROC-AUC 0.773 for the library of seed 2025, 0.766 for that of seed 7.
+The same regression on the songs' true decisions instead of their sound reaches 0.95, so
+there is more in the songs than this listener hears.
 """
 
 from itertools import pairwise
@@ -136,3 +141,17 @@ def baseline_auc(
             model = make_pipeline(StandardScaler(), model).fit(train_x, train_y)
             scores[genre].append(roc_auc_score(test_y, model.predict_proba(test_x)[:, 1]))
     return pd.Series({genre: float(np.mean(values)) for genre, values in scores.items()})
+
+
+def main(folder: str) -> None:
+    """Print the baseline's ROC-AUC on a library, genre by genre and in the mean."""
+    path = Path(folder)
+    scores = baseline_auc(library_features(path), library_labels(path))
+    print(scores.round(3).to_string())
+    print(f"macro ROC-AUC {scores.mean():.4f}")
+
+
+if __name__ == "__main__":
+    import sys
+
+    main(sys.argv[1])

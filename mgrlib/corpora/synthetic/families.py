@@ -48,8 +48,8 @@ POP = ANYTHING.but(
     mode="major*5 minor*2 mixolydian", progression="axis*4 doowop*2 epic*2 plagal lift",
     bassline="roots*3 eighths*2 octaves fifths",
     chords="piano*3 saw_pad*2 electric_guitar*2 steel_guitar*2 rhodes",
-    lead="singer*8 square_lead crooner", melody=(0.5, 1.0), lead_level=(0, 6), drive=(0.0, 0.3),
-    compression=(0.3, 1.0), brightness=(-1.5, 3.0),
+    lead="singer*8 square_lead crooner", melody=(0.5, 1.0), lead_level=(1, 8), drive=(0.0, 0.3),
+    compression=(0.3, 1.0), brightness=(-0.5, 3.5),
 )
 
 PSYCHEDELIA = ROCK.but(
@@ -58,7 +58,7 @@ PSYCHEDELIA = ROCK.but(
     chords="organ*3 electric_guitar*3 sitar*2 power_guitar",
     layer="none theremin sitar*2 choir saw_pad organ",
     lead="singer*3 electric_guitar*2 sitar*2 flute", echo=(0.1, 0.6), reverb=(0.2, 0.65),
-    room=(0.8, 3.5),
+    room=(0.8, 3.5), brightness=(-3.0, 1.2),
 )
 
 METAL = ROCK.but(
@@ -75,7 +75,7 @@ DANCE = ELECTRONIC.but(
     tempo=(112, 146), groove="four_on_floor*5 techno*2 disco*2 breakbeat",
     kit="machine_909*6 machine_808*2 acoustic",
     comping="offbeats*3 stabs*2 held eighths sixteenths", pump=(0.1, 0.9), compression=(0.4, 1.0),
-    drums_level=(0, 7), lead="singer*3 saw_lead*2 square_lead none*2",
+    drums_level=(1, 8), lead="singer*3 saw_lead*2 square_lead none*2",
 )
 
 PUNK = ROCK.but(
@@ -106,7 +106,7 @@ INDUSTRIAL = ELECTRONIC.but(
     bassline="pedal*3 rolling*2 octaves acid", bass="saw_bass*4 fm_bass*2 acid",
     layer="none*2 choir saw_pad", lead="shouter*3 growl*2 whisper*2 saw_lead none",
     drive=(0.2, 1.0), crush=(0.1, 0.9), compression=(0.4, 1.0),
-    texture="static*3 machine_room*3 hiss none", texture_level=(0.2, 1.0),
+    texture="static*3 machine_room*3 hiss none", texture_level=(0.3, 1.1), brightness=(-1.0, 3.5),
 )
 
 EXPERIMENTAL = ANYTHING.but(
@@ -119,7 +119,7 @@ EXPERIMENTAL = ANYTHING.but(
     chords="bell*2 piano*2 strings fm_bass electric_guitar glass_pad",
     lead="theremin blip sax singer whisper fiddle none*2", leaps=(0.3, 0.9), melody=(0.1, 0.7),
     swell=(0.4, 1.3), reverb=(0.05, 0.7), echo=(0.0, 0.6),
-    texture="none*2 hiss static machine_room rumble", texture_level=(0.1, 0.8),
+    texture="none hiss*2 static*2 machine_room*2 rumble", texture_level=(0.2, 1.1),
     brightness=(-3, 3),
 )
 

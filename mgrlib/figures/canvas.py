@@ -1,0 +1,203 @@
+"""The canvas of every figure: one style, one size, one look a scale, and the files of a run.
+
+A scale has one color and one hatch wherever it appears; the reference rows are told by
+their marks: a diamond for ``joint``, a bar across for ``baseline``. A figure that can't
+be drawn says why on its Axes. Colors are those of Okabe & Ito (2008).
+"""
+
+import functools
+import math
+import textwrap
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from ..files import write_atomically
+
+# A letter that no font has is drawn as an empty box; the notebook would print a warning
+# a letter beside the figure, when it is shown, long after the code here has returned.
+warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
+
+WIDTH_INCHES = 7.2
+DPI = 200
+INK = "#222222"
+STYLE = {
+    "font.size": 10,
+    "axes.labelsize": 10,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "legend.fontsize": 9,
+    "legend.title_fontsize": 10,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "text.color": INK,
+    "axes.axisbelow": True,
+    "axes.grid": False,
+    "grid.color": "#d9d9d9",
+    "grid.linewidth": 0.7,
+    "hatch.linewidth": 0.8,
+    "figure.facecolor": "white",
+    "figure.dpi": 150,
+    "text.parse_math": False,  # a genre may be called "$$$"
+}
+WIDE_FONTS = ("Noto Sans CJK JP", "Noto Sans", "Arial Unicode MS", "Yu Gothic", "Hiragino Sans")
+LOOKS = {
+    "linear": ("#E69F00", ""),
+    "mel": ("#0072B2", "////"),
+    "linear-bands": ("#009E73", "...."),
+}
+FURTHER_LOOKS = (("#CC79A7", "\\\\\\\\"), ("#56B4E9", "xxxx"), ("#D55E00", "----"), (INK, "++++"))
+WORDS = {
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "precision": "Precision",
+    "recall": "Recall",
+    "f1": "F1",
+    "loss": "Loss (nats)",
+    "average_precision": "Average precision",
+    "roc_auc": "ROC-AUC",
+}
+"""Metrics in words; all but the loss lie between 0 and 1."""
+DIAMOND = {
+    "linestyle": "", "marker": "D", "markersize": 6, "markerfacecolor": "white",
+    "markeredgecolor": INK, "markeredgewidth": 1.3, "zorder": 4,
+}  # fmt: skip
+BAR = {
+    "linestyle": "", "marker": "|", "markersize": 9, "markeredgecolor": INK,
+    "markeredgewidth": 2.0, "zorder": 4,
+}  # fmt: skip
+
+
+def use_style():
+    """Context in which figures have the style of the study."""
+    return mpl.rc_context(STYLE | {"font.family": _families()})
+
+
+@functools.cache
+def _families() -> list[str]:
+    """Matplotlib's own font, then those installed that know the letters it lacks."""
+    installed = set(font_manager.get_font_names())
+    return ["DejaVu Sans", *(name for name in WIDE_FONTS if name in installed)]
+
+
+def make_figure(
+    draw: Callable, *data, height_inches: float = 4.2, columns: int = 1, **settings
+) -> Figure:
+    """A figure of the column's width on whose Axes `draw` has drawn.
+
+    With several `columns`, `draw` gets a list of Axes side by side.
+
+    >>> figure = make_figure(lambda ax, label: ax.set_xlabel(label), "Time (s)")
+    >>> figure.axes[0].get_xlabel()
+    'Time (s)'
+    """
+    with use_style():
+        # Not by pyplot: a notebook would show the figure a second time.
+        figure = Figure(figsize=(WIDTH_INCHES, height_inches), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.subplots(ncols=columns, squeeze=False)[0]
+        draw(axes[0] if columns == 1 else list(axes), *data, **settings)
+    return figure
+
+
+def save_figure(figure: Figure, run: Path, number: int) -> Figure:
+    """Write ``figures/figNN.png`` and ``.svg`` of a run, the same bytes for the same figure.
+
+    Returns
+    -------
+    Figure
+        `figure`, so that a cell of a notebook can end with this call.
+    """
+    stem = f"fig{number:02d}"
+    with mpl.rc_context(STYLE | {"svg.hashsalt": stem}):
+        for ending, metadata in (("png", {}), ("svg", {"Date": None})):
+            write_atomically(
+                run / "figures" / f"{stem}.{ending}",
+                lambda stream, ending=ending, metadata=metadata: figure.savefig(
+                    stream, format=ending, dpi=DPI, metadata=metadata
+                ),
+            )
+    return figure
+
+
+def scale_order(scales: Iterable[str]) -> list[str]:
+    """Scales as every figure orders them: linear, mel, linear-bands, then the others."""
+    present = sorted(set(scales))
+    return [name for name in LOOKS if name in present] + [s for s in present if s not in LOOKS]
+
+
+def scale_looks(scales: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Color and hatch of each scale, in the order of `scale_order`."""
+    others = [scale for scale in scale_order(scales) if scale not in LOOKS]
+    further = {s: FURTHER_LOOKS[i % len(FURTHER_LOOKS)] for i, s in enumerate(others)}
+    return {scale: (LOOKS | further)[scale] for scale in scale_order(scales)}
+
+
+def metric_words(metric: str) -> str:
+    """A metric as an axis names it."""
+    return WORDS.get(metric, metric)
+
+
+def scale_offset(scale: str, looks: Mapping) -> float:
+    """Place of a scale's box or bar beside the middle of its group."""
+    return (list(looks).index(scale) - (len(looks) - 1) / 2) * 0.8 / len(looks)
+
+
+def genre_label(genre: str, n: float) -> str:
+    """A genre with its number of songs, where that is known."""
+    name = wrapped(genre, 24)
+    return f"{name} ({n:.0f})" if math.isfinite(n) else name
+
+
+def wrapped(name: str, width: int) -> str:
+    """At most two lines of a name; what is longer ends in an ellipsis."""
+    return "\n".join(textwrap.wrap(str(name), width, max_lines=2, placeholder=" …"))
+
+
+def tint(color: str, amount: float) -> tuple:
+    """A lighter color: 0 is white, 1 the color itself."""
+    return tuple(1 - amount * (1 - part) for part in to_rgb(color))
+
+
+def shade(color: str, amount: float) -> tuple:
+    """A darker color: 0 is black, 1 the color itself."""
+    return tuple(amount * part for part in to_rgb(color))
+
+
+def add_legend(ax: Axes, looks: Mapping, extra: list) -> Axes:
+    """A legend above the Axes, so that it never lies on the data."""
+    handles = [
+        Patch(facecolor=tint(color, 0.8), edgecolor=shade(color, 0.6), hatch=hatch)
+        for color, hatch in looks.values()
+    ]
+    entries = len(handles) + len(extra)
+    ax.legend(
+        handles + [handle for handle, _ in extra],
+        list(looks) + [words for _, words in extra],
+        loc="lower left",
+        bbox_to_anchor=(0, 1.0),
+        ncols=entries if entries <= 5 else -(-entries // 2),
+        columnspacing=1.2,
+        borderaxespad=0.3,
+    )
+    return ax
+
+
+def say(ax: Axes, text: str) -> Axes:
+    """The reason why there is nothing to draw, in place of the drawing."""
+    ax.set_axis_off()
+    ax.text(0.5, 0.5, textwrap.fill(text, 60), ha="center", va="center", transform=ax.transAxes)
+    return ax

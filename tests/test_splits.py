@@ -1,0 +1,111 @@
+"""Draws: sizes met, labels in proportion, groups whole, and the same for the same seed."""
+
+import numpy as np
+import pytest
+
+from mgrlib.errors import LibraryError
+from mgrlib.paper import SONGS, TABLE_1
+from mgrlib.splits import Split, balanced_subset, draw_split, stratified_draw
+
+SHARES = np.array(list(TABLE_1.values())) / SONGS
+
+
+def paper_like(songs: int, *, seed: int = 0) -> np.ndarray:
+    """Labels drawn with the shares of the paper's Table 1."""
+    return np.random.default_rng(seed).random((songs, 16)) < SHARES
+
+
+@pytest.mark.parametrize("songs", [100, 600, 960, 4000])
+@pytest.mark.parametrize("fraction", [0.1, 0.25])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_test_set_has_its_size_and_every_label_its_share(songs, fraction, seed):
+    labels = paper_like(songs)
+    split = draw_split(labels, test_fraction=fraction, seed=seed)
+    assert len(split.test) == pytest.approx(fraction * songs, abs=0.5)
+    expected = fraction * labels.sum(axis=0)
+    np.testing.assert_allclose(labels[split.test].sum(axis=0), expected, atol=2)
+
+
+def test_a_split_has_every_song_once():
+    split = draw_split(paper_like(300), test_fraction=0.2, seed=3)
+    assert sorted([*split.train, *split.test]) == list(range(300))
+    with pytest.raises(ValueError, match="both sides"):
+        Split(train=np.array([1, 2]), test=np.array([2]))
+
+
+def test_a_split_depends_on_seed_and_repeat_alone():
+    labels = paper_like(200)
+    first = draw_split(labels, test_fraction=0.25, seed=1)
+    again = draw_split(labels, test_fraction=0.25, seed=1)
+    np.testing.assert_array_equal(first.test, again.test)
+    for other in ({"seed": 2}, {"seed": 1, "repeat": 1}):
+        different = draw_split(labels, test_fraction=0.25, **other)
+        assert set(first.test) != set(different.test)
+
+
+@pytest.mark.parametrize("groups", [20, 60])
+def test_groups_stay_on_one_side(groups):
+    labels = paper_like(400)
+    group = np.array([f"artist {i}" for i in np.random.default_rng(1).integers(0, groups, 400)])
+    split = draw_split(labels, test_fraction=0.25, seed=1, groups=group)
+    assert not set(group[split.train]) & set(group[split.test])
+    assert len(split.test) == pytest.approx(100, abs=12)
+    large = labels.sum(axis=0) > 40
+    shares = labels[split.test].sum(axis=0)[large] / labels.sum(axis=0)[large]
+    np.testing.assert_allclose(shares, 0.25, atol=0.12)
+
+
+def test_one_group_can_not_be_split():
+    with pytest.raises(LibraryError, match="use split_by=song"):
+        draw_split(paper_like(50), test_fraction=0.25, seed=1, groups=np.zeros(50))
+
+
+@pytest.mark.parametrize(("size", "drawn"), [(0, 0), (-1, 0), (1, 1), (7, 7), (50, 50), (99, 50)])
+def test_a_draw_has_the_size_asked_for(size, drawn):
+    chosen = stratified_draw(paper_like(50), size, seed=5)
+    assert len(chosen) == drawn
+    assert len(set(chosen)) == drawn
+
+
+def test_songs_without_labels_are_drawn_too():
+    chosen = stratified_draw(np.zeros((40, 3), dtype=bool), 10, seed=5)
+    assert len(chosen) == 10
+
+
+@pytest.mark.parametrize("column", [0, 2, 7, 15])
+def test_a_subset_has_all_positives_and_as_many_negatives(column):
+    labels = paper_like(960)
+    split = draw_split(labels, test_fraction=0.25, seed=1)
+    subset = balanced_subset(labels, column, train=split.train, seed=1)
+    positives = split.train[labels[split.train, column]]
+    assert set(subset) <= set(split.train)
+    assert set(positives) <= set(subset)
+    assert len(subset) == 2 * len(positives)
+
+
+def test_the_negatives_have_the_labels_of_all_negatives():
+    labels = paper_like(4000)
+    train = np.arange(4000)
+    subset = balanced_subset(labels, 4, train=train, seed=1)
+    negatives = subset[~labels[subset, 4]]
+    everyone = train[~labels[train, 4]]
+    others = np.delete(labels, 4, axis=1)
+    expected = others[everyone].mean(axis=0) * len(negatives)
+    np.testing.assert_allclose(others[negatives].sum(axis=0), expected, atol=2.5)
+
+
+def test_positives_are_drawn_down_where_they_outnumber_negatives():
+    labels = np.zeros((100, 2), dtype=bool)
+    labels[:80, 0] = True
+    labels[::2, 1] = True
+    subset = balanced_subset(labels, 0, train=np.arange(100), seed=1)
+    assert labels[subset, 0].sum() == 20
+    assert len(subset) == 40
+
+
+def test_a_subset_differs_between_repeats():
+    labels = paper_like(300)
+    train = np.arange(300)
+    subsets = [balanced_subset(labels, 3, train=train, seed=1, repeat=r) for r in (0, 0, 1)]
+    np.testing.assert_array_equal(subsets[0], subsets[1])
+    assert set(subsets[0]) != set(subsets[2])
