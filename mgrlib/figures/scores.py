@@ -248,6 +248,7 @@ def draw_learning(ax: Axes, history: pd.DataFrame) -> Axes:
                 label=f"{scale}, {arm}",
             )  # fmt: skip
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set_xlim(0.5, history["epoch"].max() + 0.5)
     ax.set_xlabel("Epoch")
     ax.set_ylabel("Training loss (nats)")
     ax.grid(axis="y")

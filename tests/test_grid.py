@@ -1,0 +1,212 @@
+"""The grid: what a study needs, what depends on what, and nothing done twice."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mgrlib.grid import ALL_GENRES, Data, Grid, Model, read_records, train_grid
+from mgrlib.settings import make_settings
+from mgrlib.splits import draw_split
+
+SMALL = {
+    "depths": [34], "epochs": 1, "joint_epochs": 1, "batch_size": 8, "image_size": 32,
+    "learning_rate": 1e-3,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def data() -> Data:
+    rng = np.random.default_rng(0)
+    labels = rng.random((36, 3)) < (0.5, 0.4, 0.3)
+    pixels = {
+        scale: rng.integers(0, 80, (36, 32, 32), dtype=np.uint8) for scale in ("linear", "mel")
+    }
+    for row, (images, share) in enumerate(zip(pixels.values(), (0.5, 0.9), strict=True)):
+        images[:, 10 * row : 10 * row + 10] += (labels[:, :1, None] * 90 * share).astype(np.uint8)
+    splits = tuple(draw_split(labels, test_fraction=0.25, seed=1, repeat=r) for r in range(2))
+    return Data(pixels=pixels, labels=labels, genres=("Pop", "R&B", "Folk"), splits=splits)
+
+
+@pytest.fixture
+def grid_of(data, tmp_path, monkeypatch):
+    monkeypatch.setenv("MGRLIB_CACHE", str(tmp_path / "cache"))
+
+    def make(**overrides) -> Grid:
+        settings = make_settings(profile="smoke", overrides={**SMALL, **overrides})
+        return Grid(data, settings, tmp_path / "models", device="cpu", precision="float32")
+
+    return make
+
+
+def test_a_study_has_a_network_for_every_cell(grid_of):
+    grid = grid_of(depths=[34, 50], weights=["none", "corpus"], repeats=2)
+    models = grid.models()
+    binary = [m for m in models if m.weights in ("none", "corpus")]
+    assert len(binary) == 3 * 2 * 2 * 2 * 2
+    assert len([m for m in models if m.weights == "joint"]) == 2 * 2 * 2
+    assert len([m for m in models if m.weights == "baseline"]) == 3 * 2 * 2
+    assert len({grid.record_file(m) for m in models}) == len(models)
+
+
+def test_seeds_and_subsets_never_depend_on_the_scale(grid_of):
+    grid = grid_of(weights=["none", "corpus"], repeats=2)
+    for model in grid.models():
+        other = replace(model, scale="mel" if model.scale == "linear" else "linear")
+        for purpose in ("weights", "batches"):
+            assert grid.seed(model, purpose) == grid.seed(other, purpose)
+        if model.genre != ALL_GENRES:
+            np.testing.assert_array_equal(grid.subset(model), grid.subset(other))
+
+
+@pytest.mark.parametrize("field", ["genre", "depth", "weights", "repeat"])
+def test_seeds_depend_on_all_else(grid_of, field):
+    grid = grid_of(depths=[34, 50], weights=["none", "corpus"], repeats=2)
+    model = Model("Pop", 34, "mel", "none", 0)
+    other = {"genre": "Folk", "depth": 50, "weights": "corpus", "repeat": 1}[field]
+    assert grid.seed(model, "weights") != grid.seed(replace(model, **{field: other}), "weights")
+
+
+BINARY = Model("Pop", 34, "mel", "none", 0)
+TRANSFER = Model("Pop", 34, "mel", "corpus", 0)
+JOINT = Model(ALL_GENRES, 34, "mel", "joint", 0)
+BASELINE = Model("Pop", 0, "mel", "baseline", 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "changed"),
+    [
+        ({"epochs": 2}, {BINARY, TRANSFER}),
+        ({"joint_epochs": 2}, {JOINT, TRANSFER}),
+        ({"tune": "head"}, {BINARY, TRANSFER}),
+        ({"batch_size": 4}, {BINARY, TRANSFER, JOINT}),
+        ({"learning_rate": 0.1}, {BINARY, TRANSFER, JOINT}),
+        ({"seed": 3}, {BINARY, TRANSFER, JOINT, BASELINE}),
+        ({"depths": [34, 50]}, set()),
+        ({"scales": ["mel"]}, set()),
+        ({"weights": ["none", "corpus"]}, set()),
+        ({"repeats": 2}, set()),
+        ({"jobs": 2, "keep_models": True, "excerpts": False}, set()),
+    ],
+)
+def test_a_changed_setting_changes_the_keys_of_what_depends_on_it(grid_of, change, changed):
+    before, after = grid_of(), grid_of(**change)
+    models = {BINARY, TRANSFER, JOINT, BASELINE}
+    assert {m for m in models if before.key(m) != after.key(m)} == changed
+
+
+def test_pixels_of_one_scale_matter_to_its_networks_only(grid_of, data):
+    grid = grid_of()
+    pixels = {**data.pixels, "mel": data.pixels["mel"] + np.uint8(1)}
+    other = replace(grid, data=replace(data, pixels=pixels))
+    assert grid.key(BINARY) != other.key(BINARY)
+    linear = replace(BINARY, scale="linear")
+    assert grid.key(linear) == other.key(linear)
+
+
+def train(grid, **settings) -> int:
+    return train_grid(grid, jobs=1, **settings)
+
+
+def records(grid) -> dict[str, str]:
+    """Content of every record by file name, without the times."""
+    found = {}
+    for file in grid.folder.glob("*.json"):
+        record = json.loads(file.read_text())
+        for row in record["rows"] + record["history"]:
+            row.pop("seconds")
+        found[file.name] = json.dumps(record)
+    return found
+
+
+@pytest.mark.parametrize("tune", ["all", "head"])
+def test_every_arm_is_trained_once(grid_of, tune):
+    grid = grid_of(weights=["none", "corpus"], tune=tune)
+    costs = []
+    made = train(grid, progress=lambda cost, name: costs.append(cost))
+    assert made == len(grid.models()) == len(list(grid.folder.glob("*.json")))
+    assert sum(costs) == pytest.approx(sum(map(grid.cost, grid.models())))
+    stamps = {file: file.stat().st_mtime_ns for file in grid.folder.glob("*.json")}
+    assert train(grid) == 0
+    assert stamps == {file: file.stat().st_mtime_ns for file in grid.folder.glob("*.json")}
+
+
+def test_only_what_is_missing_is_trained(grid_of):
+    grid = grid_of(weights=["corpus"], tune="head")
+    train(grid)
+    before = records(grid)
+    lost = [grid.record_file(m) for m in (TRANSFER, BASELINE)]
+    for file in lost:
+        file.unlink()
+    assert train(grid) == 2
+    assert records(grid) == before
+
+
+@pytest.mark.parametrize("tune", ["all", "head"])
+def test_a_lost_cache_is_made_again_and_changes_nothing(grid_of, tmp_path, tune):
+    import shutil
+
+    grid = grid_of(weights=["corpus"], tune=tune, scales=["mel"])
+    train(grid)
+    before = records(grid)
+    grid.record_file(TRANSFER).unlink()
+    shutil.rmtree(tmp_path / "cache")
+    assert train(grid) == 2  # the joint network again, for its trunk, and the one that was lost
+    assert records(grid) == before
+
+
+def test_one_depth_is_trained_alone(grid_of):
+    grid = grid_of(depths=[34, 50], scales=["mel"])
+    train(grid, depths=(34,))
+    trained = {record["model"]["depth"] for record in read_records(grid)}
+    assert trained == {0, 34}
+
+
+def test_records_are_the_same_whatever_jobs_is(grid_of, tmp_path):
+    alone = grid_of(weights=["none"], scales=["mel"])
+    train_grid(alone, jobs=1)
+    together = replace(alone, folder=tmp_path / "other")
+    train_grid(together, jobs=2)
+    assert records(alone) == records(together)
+
+
+def test_a_record_says_what_was_measured(grid_of, data):
+    grid = grid_of(weights=["corpus"], tune="head")
+    train(grid)
+    for record in read_records(grid):
+        model = Model(**record["model"])
+        split = data.splits[model.repeat]
+        for row in record["rows"]:
+            truth = data.labels[split.test, data.genres.index(row["genre"])]
+            probability = np.array(record["probabilities"][row["genre"]])
+            assert row["n_test"] == len(split.test) == len(probability)
+            assert row["n_test_positive"] == truth.sum()
+            assert row["accuracy"] == pytest.approx(((probability >= 0.5) == truth).mean())
+    genres = [row["genre"] for row in read_records(grid)[-1]["rows"]]
+    assert set(genres) <= set(data.genres)
+
+
+def test_models_are_kept_where_asked(grid_of):
+    from safetensors.torch import load_file
+
+    grid = grid_of(weights=["none"], scales=["mel"], keep_models=True)
+    train(grid)
+    state = load_file(grid.record_file(BINARY).with_suffix(".safetensors"))
+    assert state["fc.weight"].shape == (1, 512)
+
+
+def test_a_weight_file_is_an_arm(grid_of, tmp_path):
+    import torch
+    from safetensors.torch import save_file
+
+    from mgrlib.models import build_resnet
+
+    path = tmp_path / "trunk.safetensors"
+    save_file(build_resnet(34, outputs=5, seed=8).state_dict(), path)
+    grid = grid_of(weights=[str(path)], tune="head", scales=["mel"])
+    key = grid.key(replace(BINARY, weights=str(path)))
+    train(grid)
+    assert {r["model"]["weights"] for r in read_records(grid)} == {str(path), "joint", "baseline"}
+    torch.save(build_resnet(34, outputs=5, seed=9).state_dict(), path)
+    assert grid.key(replace(BINARY, weights=str(path))) != key
