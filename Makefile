@@ -12,7 +12,7 @@ book: .venv
 	$(BIN)/python -m mgrlib run --profile $(PROFILE) --corpus "$(CORPUS)" $(foreach pair,$(SET),--set $(pair))
 
 test: .venv
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 lint: .venv
 	$(BIN)/ruff check .

@@ -74,7 +74,47 @@ def build_resnet(depth: int, *, outputs: int, seed: int):
         network = builder(num_classes=outputs)
         network.conv1 = torch.nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)
         torch.nn.init.kaiming_normal_(network.conv1.weight, mode="fan_out", nonlinearity="relu")
+    use_products_on_small_maps(network)
     return network
+
+
+SMALL_MAP = 4
+"""Side in pixels up to which a convolution is done as one matrix product."""
+
+
+def use_products_on_small_maps(network) -> None:
+    """Let the convolutions of `network` treat small maps by matrix products, on a CPU.
+
+    Small images leave maps of a few pixels in the deep layers, where oneDNN's
+    convolutions, above all the gradient of their weights, reach a small part of the
+    speed of its matrix product. The weights, their names and the result (but for
+    rounding) stay as they are.
+    """
+    import torch
+    from torch.nn import functional
+
+    class ProductConv2d(torch.nn.Conv2d):
+        def forward(self, maps):
+            if maps.is_cuda or max(maps.shape[2:]) > SMALL_MAP:
+                return super().forward(maps)
+            (kernel, _), (stride, _), (padding, _) = self.kernel_size, self.stride, self.padding
+            padded = functional.pad(
+                maps.permute(0, 2, 3, 1), (0, 0, *(2 * [padding]), *(2 * [padding]))
+            )
+            height, width = ((side - kernel) // stride + 1 for side in padded.shape[1:3])
+            taps = [
+                padded[:, y : y + stride * height : stride, x : x + stride * width : stride]
+                for y in range(kernel)
+                for x in range(kernel)
+            ]
+            patches = torch.cat(taps, dim=3).flatten(0, 2)  # (batch * pixels, taps * channels)
+            weights = self.weight.permute(0, 2, 3, 1).flatten(1)  # (outputs, taps * channels)
+            product = functional.linear(patches, weights)
+            return product.view(len(maps), height, width, -1).permute(0, 3, 1, 2)
+
+    for layer in network.modules():
+        if type(layer) is torch.nn.Conv2d and layer.bias is None and layer.groups == 1:
+            layer.__class__ = ProductConv2d
 
 
 def load_trunk(network, state: dict[str, Any], *, source: str) -> None:

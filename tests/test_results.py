@@ -1,0 +1,125 @@
+"""Result tables: from records, and back from files that may have been made elsewhere."""
+
+import pandas as pd
+import pytest
+
+from mgrlib import results
+from mgrlib.errors import RunError
+
+HEADER = ",".join(results.COLUMNS)
+ROW = "{genre},{depth},mel,{weights},0,0.9,0.8,0.7,0.6,0.65,0.3,0.5,0.8,20,10,4,1,2.5"
+
+
+def write_run(folder, *rows, header=HEADER):
+    (folder / "results").mkdir(parents=True)
+    lines = [header, *(ROW.format(**{"genre": "Jazz", "depth": 34, **row}) for row in rows)]
+    (folder / "results" / "metrics.csv").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def test_results_made_elsewhere_are_read(tmp_path):
+    metrics = results.read_metrics(write_run(tmp_path, {"weights": "none"}))
+    assert metrics.columns.tolist() == results.COLUMNS
+    assert metrics.loc[0, "weights"] == "none"
+    assert metrics.loc[0, "f1"] == 0.65
+
+
+@pytest.mark.parametrize("genre", ["None", "NA", "null", "nan"])
+def test_a_genre_may_be_called_like_a_missing_value(tmp_path, genre):
+    metrics = results.read_metrics(write_run(tmp_path, {"weights": "none", "genre": genre}))
+    assert metrics["genre"].tolist() == [genre]
+
+
+@pytest.mark.parametrize(
+    ("rows", "header", "message"),
+    [
+        ([], HEADER, "has no rows"),
+        ([{"weights": "none"}], HEADER.replace("f1", "f2"), "lacks the columns f1"),
+        ([{"weights": "none"}], HEADER.replace("scale", "s"), "lacks the columns scale"),
+    ],
+)
+def test_a_wrong_table_says_what_it_lacks(tmp_path, rows, header, message):
+    with pytest.raises(RunError, match=message):
+        results.read_metrics(write_run(tmp_path, *rows, header=header))
+
+
+def test_a_run_without_results_says_what_to_do(tmp_path):
+    with pytest.raises(RunError, match=r"metrics.csv is missing: train first"):
+        results.read_metrics(tmp_path)
+    assert results.read_predictions(tmp_path) is None
+    assert results.read_study(tmp_path) == {}
+    assert results.read_history(tmp_path).empty
+
+
+def test_a_run_is_found_from_the_working_directory_and_from_the_root(tmp_path, monkeypatch):
+    (tmp_path / "runs" / "mine").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    assert results.find_run("runs/mine") == (tmp_path / "runs" / "mine").resolve()
+    monkeypatch.setattr(results, "ROOT", tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert results.find_run("runs/mine") == (tmp_path / "runs" / "mine").resolve()
+    with pytest.raises(RunError, match="no run at 'runs/yours': name a folder such as"):
+        results.find_run("runs/yours")
+
+
+@pytest.mark.parametrize(
+    ("rows", "transfer"),
+    [
+        (["none", "imagenet", "corpus", "joint"], "imagenet"),
+        (["baseline", "none", "corpus"], "corpus"),
+        (["joint", "none"], "none"),
+        (["a/trunk.pth", "none"], "a/trunk.pth"),
+    ],
+)
+def test_the_transfer_arm(rows, transfer):
+    metrics = pd.DataFrame({"weights": rows})
+    assert results.transfer_arm(metrics) == transfer
+    assert results.choose_arm(metrics, "auto") == transfer
+    assert results.arms(metrics) == [r for r in rows if r not in ("joint", "baseline")]
+
+
+def test_an_absent_arm_names_the_present_ones():
+    metrics = pd.DataFrame({"weights": ["none", "joint"]})
+    with pytest.raises(RunError, match="weights must be one of none, got 'imagenet'"):
+        results.choose_arm(metrics, "imagenet")
+    with pytest.raises(RunError, match="no row of a binary network"):
+        results.transfer_arm(pd.DataFrame({"weights": ["joint"]}))
+
+
+RECORD = {
+    "model": {"genre": "(all)", "depth": 34, "scale": "mel", "weights": "joint", "repeat": 0},
+    "rows": [
+        {"genre": "Jazz", "f1": 0.5, "n_test": 2},
+        {"genre": "Rock", "f1": 0.25, "n_test": 2},
+    ],
+    "history": [{"epoch": 1, "train_loss": 0.7, "train_f1": 0.1, "seconds": 3.0}],
+    "probabilities": {"Jazz": [0.9, 0.2], "Rock": [0.4, 0.6]},
+}
+
+
+def test_records_become_tables(tmp_path):
+    truth = pd.DataFrame({"Jazz": [True, False], "Rock": [False, True]}, index=["a.mp3", "b.mp3"])
+    tables = results.tables_from_records([RECORD], paths=[["b.mp3", "a.mp3"]], truth=truth)
+    results.write_tables(tmp_path, tables)
+    metrics = results.read_metrics(tmp_path)
+    assert metrics[["genre", "weights", "f1"]].values.tolist() == [
+        ["Jazz", "joint", 0.5], ["Rock", "joint", 0.25],
+    ]  # fmt: skip
+    predictions = results.read_predictions(tmp_path)
+    assert predictions.columns.tolist() == results.PREDICTION_COLUMNS
+    jazz = predictions[predictions["genre"] == "Jazz"]
+    assert jazz[["path", "truth", "probability"]].values.tolist() == [
+        ["b.mp3", False, 0.9], ["a.mp3", True, 0.2],
+    ]  # fmt: skip
+    history = results.read_history(tmp_path)
+    assert history["genre"].tolist() == ["(all)"]
+    assert history.columns.tolist() == results.HISTORY_COLUMNS
+
+
+def test_a_description_escapes_what_a_library_is_called(tmp_path):
+    run = write_run(tmp_path / "run", {"weights": "none"})
+    (run / "study.json").write_text('{"corpus_words": "3 songs of <b>", "evidence": "synthetic"}')
+    said = results.describe_run(run, arm="none")
+    assert "\\<b\\>" in said
+    assert "no evidence about music" in said

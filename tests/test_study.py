@@ -1,0 +1,187 @@
+"""The smoke study from songs to book, once; and what a reader, a user and a reviewer find in it."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import papermill
+import pandas as pd
+import pytest
+from conftest import make_tone_library
+from PIL import Image
+
+from mgrlib import results
+from mgrlib.__main__ import main
+from mgrlib.files import ROOT, read_json
+from mgrlib.notebooks import PAGES
+
+pytestmark = pytest.mark.xdist_group("study")  # one process makes the study for all
+
+
+@pytest.fixture(scope="module")
+def smoke(own_folders):
+    """The run folder of the smoke study on synthetic songs."""
+    assert main(["run", "--profile", "smoke"]) == 0
+    return own_folders / "runs" / "smoke"
+
+
+def test_every_cell_of_the_grid_has_its_row(smoke):
+    metrics = results.read_metrics(smoke)
+    assert metrics.columns.tolist() == results.COLUMNS
+    sizes = metrics.groupby("weights").size().to_dict()
+    genres = metrics["genre"].nunique()
+    assert genres == 4
+    assert sizes == {"none": genres * 2 * 2, "joint": genres * 2 * 2, "baseline": genres * 2}
+    for name in results.METRICS:
+        assert metrics[name].notna().all()
+    bounded = [name for name in results.METRICS if name != "loss"]
+    assert metrics[bounded].stack().between(0, 1).all()
+
+
+def test_predictions_give_back_the_metrics(smoke):
+    predictions = results.read_predictions(smoke)
+    metrics = results.read_metrics(smoke).set_index(results.KEY)
+    for key, rows in predictions.groupby(results.KEY):
+        said = rows["probability"] >= 0.5
+        assert metrics.loc[key, "accuracy"] == pytest.approx((said == rows["truth"]).mean())
+        assert metrics.loc[key, "n_test_positive"] == rows["truth"].sum()
+
+
+def test_the_run_says_how_it_was_made(smoke):
+    study = read_json(smoke / "study.json")
+    assert study["profile"] == "smoke"
+    assert study["evidence"] == "synthetic"
+    assert study["corpus_words"] == "96 synthetic songs"
+    assert set(study["versions"]) >= {"python", "torch", "librosa", "mgrlib"}
+    assert study["hardware"]["cores"] >= 1
+
+
+def test_statistics_are_those_of_the_table(smoke):
+    from scipy import stats
+
+    metrics = results.read_metrics(smoke).query("weights == 'none'")
+    table = metrics.pivot_table(index="genre", columns="scale", values="f1", aggfunc="mean")
+    expected = stats.ttest_rel(table["linear"], table["mel"])
+    found = read_json(smoke / "statistics.json")
+    assert found["arm"] == "none"
+    assert found["difference"] == "linear - mel"
+    assert found["paired_t"]["n"] == 4
+    assert found["paired_t"]["statistic"] == pytest.approx(expected.statistic)
+    assert found["paired_t"]["p"] == pytest.approx(expected.pvalue)
+
+
+@pytest.mark.parametrize("number", range(1, 11))
+def test_every_figure_of_the_paper_is_drawn(smoke, number):
+    picture = smoke / "figures" / f"fig{number:02d}.png"
+    with Image.open(picture) as image:
+        assert image.width > 1000
+        assert len(image.convert("L").getcolors()) > 10
+    assert "<svg" in picture.with_suffix(".svg").read_text("utf-8")[:500]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_notebook_was_executed_without_an_error(smoke, page):
+    notebook = nbformat.read(smoke / "notebooks" / page.name, as_version=4)
+    outputs = [out for cell in notebook.cells for out in cell.get("outputs", [])]
+    assert outputs
+    assert not [out for out in outputs if out.output_type == "error"]
+
+
+def site_text(smoke, name: str) -> str:
+    return (smoke / "site" / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("page", "labels"),
+    [
+        ("notebooks/01_dataset_audit.html", ["Table 1"]),
+        ("notebooks/02_spectrogram_generation.html", ["Figure 1", "Figure 2"]),
+        ("notebooks/04_across_depths.html", ["Figure 3", "Figure 4", "Figure 5", "Figure 6"]),
+        ("notebooks/05_per_genre_analysis.html", ["Figure 7", "Figure 8", "Figure 9"]),
+        ("notebooks/06_statistical_test.html", ["Figure 10"]),
+    ],
+)
+def test_the_book_numbers_as_the_paper_does(smoke, page, labels):
+    captions = re.findall(r'class="caption-number">((?:Figure|Table) \w+)', site_text(smoke, page))
+    assert [label for label in captions if not label.split()[1].startswith("S")] == labels
+
+
+def test_the_first_page_says_what_the_results_are(smoke):
+    text = site_text(smoke, "index.html")
+    for words in ("96 synthetic songs", "smoke", "none", "no evidence about music", "Karpiński"):
+        assert words in text
+
+
+def test_the_site_names_no_path_of_this_machine_and_asks_for_nothing(smoke):
+    for page in (smoke / "site").rglob("*.html"):
+        text = page.read_text("utf-8")
+        assert str(smoke.parent) not in text
+        assert str(ROOT) not in text
+        sources = re.findall(r'(?:<script|<img|<iframe|<audio)[^>]*?\ssrc="([^"]+)"', text)
+        sources += re.findall(r'<link[^>]*rel="stylesheet"[^>]*href="([^"]+)"', text)
+        assert not [source for source in sources if re.match(r"(https?:)?//", source)], page.name
+
+
+def test_a_second_call_does_nothing_again(smoke, capsys):
+    kept = [*smoke.glob("results/models/*"), *smoke.glob("notebooks/*"), smoke / "site/index.html"]
+    stamps = {file: file.stat().st_mtime_ns for file in kept}
+    assert main(["run", "--profile", "smoke"]) == 0
+    assert {file: file.stat().st_mtime_ns for file in kept} == stamps
+    assert "site/index.html" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("folder", [ROOT, ROOT / "notebooks"], ids=["root", "notebooks"])
+def test_a_notebook_runs_by_plain_papermill(smoke, tmp_path, folder):
+    source = ROOT / "notebooks" / "04_across_depths.ipynb"
+    command = [sys.executable, "-m", "papermill", str(source.relative_to(folder)),
+               str(tmp_path / "out.ipynb"), "-p", "run", str(smoke)]  # fmt: skip
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    cells = json.loads((tmp_path / "out.ipynb").read_text("utf-8"))["cells"]
+    assert any("image/png" in out.get("data", {}) for c in cells for out in c.get("outputs", []))
+
+
+def test_results_made_elsewhere_go_through_the_analysis(smoke, tmp_path):
+    (tmp_path / "elsewhere" / "results").mkdir(parents=True)
+    shutil.copy(smoke / "results" / "metrics.csv", tmp_path / "elsewhere" / "results")
+    for name in ("04_across_depths", "05_per_genre_analysis", "06_statistical_test"):
+        papermill.execute_notebook(
+            ROOT / "notebooks" / f"{name}.ipynb", tmp_path / "out.ipynb",
+            parameters={"run": str(tmp_path / "elsewhere")}, progress_bar=False,
+        )  # fmt: skip
+    assert (tmp_path / "elsewhere" / "statistics.json").exists()
+
+
+def test_a_bad_parameter_of_a_notebook_ends_in_its_message(smoke, tmp_path):
+    with pytest.raises(papermill.PapermillExecutionError, match="weights must be one of none"):
+        papermill.execute_notebook(
+            ROOT / "notebooks" / "06_statistical_test.ipynb", tmp_path / "out.ipynb",
+            parameters={"run": str(smoke), "weights": "imagenet"}, progress_bar=False,
+        )  # fmt: skip
+
+
+def test_a_library_with_broken_songs_is_studied_all_the_same(own_folders, tmp_path):
+    library = make_tone_library(tmp_path / "<b>My & songs</b>")
+    songs = pd.read_csv(library / "songs.csv", keep_default_na=False)
+    broken = songs["path"].tolist()[:5]
+    (library / broken[0]).unlink()
+    (library / broken[1]).write_bytes(b"")
+    (library / broken[2]).write_text("words, no sound\n" * 99)
+    shutil.copy(library / songs["path"].iloc[9], library / "fine.wav")
+    arguments = ["run", "--profile", "smoke", "--corpus", str(library), "--name", "own"]
+    settings = ["segment_seconds=1", "depths=34", "songs=40"]
+    assert main([*arguments, *(part for s in settings for part in ("--set", s))]) == 0
+    run = own_folders / "runs" / "own"
+    rejected = pd.read_csv(run / "catalog" / "rejected.csv")
+    assert dict(zip(rejected["path"], rejected["reason"], strict=True)) == {
+        broken[0]: "missing", broken[1]: "empty", broken[2]: "unreadable",
+    }  # fmt: skip
+    assert len(pd.read_csv(run / "catalog" / "songs.csv")) == 40
+    text = site_text(run, "index.html")
+    assert "<b>My" not in text
+    assert "&lt;b&gt;My" in text
+    assert "no evidence about music" not in text
+    depth_page = site_text(run, "book/depth/resnet152.html")
+    assert "The run has no ResNet152" in depth_page
