@@ -10,8 +10,9 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
-from .errors import StudyError
+from .errors import BuildError, StudyError
 from .settings import make_settings, profiles
 
 
@@ -24,14 +25,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StudyError as error:
         print(f"mgrlib: {error}", file=sys.stderr)
         return 2
+    except BuildError as error:
+        print(f"mgrlib: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("mgrlib: interrupted; the next call goes on from here", file=sys.stderr)
         return 130
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, as all others are."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"mgrlib: {message} (see {self.prog} --help)", file=sys.stderr)
+        raise SystemExit(2)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m mgrlib",
         description="Does a mel-scaled spectrogram serve a CNN better than an unscaled one?",
     )

@@ -22,6 +22,10 @@ class RunError(StudyError):
     """A run folder that can't be made, read or written."""
 
 
+class BuildError(Exception):
+    """A notebook or the book failed; the message says where to look."""
+
+
 class SongError(Exception):
     """One song that can't be used.
 

@@ -16,16 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from . import results
-from .errors import SettingsError, StudyError
+from .errors import BuildError, SettingsError, StudyError
 from .files import ROOT, digest, read_json, write_text
 from .prose import escape
 from .settings import DEPTHS
 
 SOURCES = ROOT / "notebooks"
-
-
-class BuildError(Exception):
-    """A notebook or the book failed; the message says where to look."""
 
 
 @dataclass(frozen=True)

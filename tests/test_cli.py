@@ -52,6 +52,23 @@ def test_a_wrong_library_is_one_line_and_exit_code_2(tmp_path, capsys):
     assert message.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "--colour"], "unrecognized arguments: --colour"),
+        (["walk"], "invalid choice: 'walk'"),
+        ([], "the following arguments are required: COMMAND"),
+    ],
+)
+def test_a_wrong_command_is_one_line_and_exit_code_2(arguments, message, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
 def test_a_book_of_no_run_is_one_line_and_exit_code_2(capsys):
     assert main(["book", "runs/never-made"]) == 2
     assert "no run at 'runs/never-made'" in capsys.readouterr().err

@@ -6,9 +6,9 @@ import pytest
 from test_results import write_run
 
 from mgrlib import notebooks
-from mgrlib.errors import SettingsError, StudyError
+from mgrlib.errors import BuildError, SettingsError, StudyError
 from mgrlib.files import ROOT
-from mgrlib.notebooks import PAGES, BuildError, Page, build_book, choose_pages, execute_pages
+from mgrlib.notebooks import PAGES, Page, build_book, choose_pages, execute_pages
 
 PAGE = Page("04_across_depths")
 
@@ -97,7 +97,7 @@ def test_an_unknown_notebook_names_the_known_ones():
 
 
 def test_a_book_needs_its_notebooks(run):
-    with pytest.raises(StudyError, match="lacks the executed notebooks 01_dataset_audit.ipynb"):
+    with pytest.raises(StudyError, match=r"lacks the executed notebooks 01_dataset_audit\.ipynb"):
         build_book(run)
 
 

@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 import nbformat
-import papermill
 import pandas as pd
+import papermill
 import pytest
 from conftest import make_tone_library
 from PIL import Image
