@@ -30,7 +30,7 @@ from .files import (
 from .settings import ARMS, Settings
 from .splits import Split, balanced_subset
 
-VERSION = 2
+VERSION = 3
 """Changes whenever unchanged settings and pixels would give other records."""
 
 ALL_GENRES = "(all)"
@@ -350,7 +350,7 @@ def _start(grid: Grid, model: Model, *, seed_of: Model | None = None):
 
 
 def _train_heads(grid: Grid, trunk: Model, models: list[Model]) -> tuple[float, str, int]:
-    """Train the last layer of several binary networks over one fixed trunk."""
+    """Train the last layer of several binary networks over one fixed trunk, from zero."""
     import torch
 
     from .training import fit, predict, sigmoid, standardize
@@ -359,9 +359,9 @@ def _train_heads(grid: Grid, trunk: Model, models: list[Model]) -> tuple[float, 
     values = standardize(values, train=split.train)
     for model in models:
         recipe, subset = _recipe(grid, model, epochs=grid.settings.epochs), grid.subset(model)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(grid.seed(model, "weights"))
-            head = torch.nn.Linear(values.shape[1], 1)
+        head = torch.nn.Linear(values.shape[1], 1)
+        for parameter in head.parameters():  # a convex problem: nothing to draw
+            torch.nn.init.zeros_(parameter)
         targets = grid.data.labels[subset, grid.data.genres.index(model.genre), None]
         history = fit(head, values[subset], targets, normalization=None, recipe=recipe)
         logits = predict(head, values[split.test], normalization=None, recipe=recipe)

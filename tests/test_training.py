@@ -174,13 +174,15 @@ def test_a_loss_that_explodes_says_what_to_do():
         fit(network, pixels, targets, normalization=Normalization.of(pixels), recipe=recipe)
 
 
-def test_standardized_features_have_mean_0_and_deviation_1_in_training():
+def test_standardized_features_are_centered_and_of_length_1():
     values = np.random.default_rng(1).normal(3, 2, (30, 5))
     values[:, 2] = 4
     train = np.arange(20)
     found = standardize(values, train=train)
     np.testing.assert_allclose(found[train].mean(axis=0), 0, atol=1e-6)
-    np.testing.assert_allclose(found[train].std(axis=0), [1, 1, 0, 1, 1], atol=1e-5)
+    deviations = found[train].std(axis=0) * np.sqrt(5)
+    np.testing.assert_allclose(deviations, [1, 1, 0, 1, 1], atol=1e-5)
+    assert (found[train] ** 2).sum(axis=1).mean() == pytest.approx(4 / 5)
 
 
 def test_the_baseline_hears_a_bright_upper_half():
