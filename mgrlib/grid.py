@@ -10,7 +10,7 @@ Paper: section 3.2. Notebook: 03_per_depth_training.
 
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,7 @@ class Grid:
     """The networks of a study over `data`; records go to `folder`.
 
     `device` and `precision` are resolved ones, ``cpu`` or ``cuda`` and ``float32`` or
-    ``bfloat16``.
+    ``bfloat16``; trunks and features, which can be made again, go to `cache`.
     """
 
     data: Data
@@ -96,6 +96,7 @@ class Grid:
     folder: Path
     device: str
     precision: str
+    cache: Path = field(default_factory=cache_folder)
 
     def models(self) -> list[Model]:
         """All models of the study, shallow first."""
@@ -135,7 +136,7 @@ class Grid:
 
     def trunk_file(self, joint: Model) -> Path:
         """Cached trunk of a joint network (safetensors)."""
-        return cache_folder() / "trunks" / f"{self.key(joint)}.safetensors"
+        return self.cache / "trunks" / f"{self.key(joint)}.safetensors"
 
     def features_file(self, model: Model) -> Path:
         """Cached features of all songs by the trunk that the arm of `model` starts from."""
@@ -146,7 +147,7 @@ class Grid:
             test = self.data.splits[model.repeat].test.tolist()
             key = digest(VERSION, self.data.keys[model.scale], test, self.precision,
                          self.seed(trunk, "weights"), self.arm_key(model.weights))  # fmt: skip
-        return cache_folder() / "features" / f"{key}.npy"
+        return self.cache / "features" / f"{key}.npy"
 
     def arm_key(self, arm: str) -> str:
         """The arm's name, or the digest of its weight file."""

@@ -96,12 +96,13 @@ def make_images(
     shards = _shards(songs)
     missing = []
     for shard in shards:
-        scales = [s for s in settings.scales if not _shard_file(shard, s, settings).exists()]
-        if scales:
-            missing.append((shard, scales))
+        files = {scale: _shard_file(shard, scale, settings) for scale in settings.scales}
+        files = {scale: file for scale, file in files.items() if not file.exists()}
+        if files:
+            missing.append((shard, files))
         else:
             progress(len(shard))
-    tasks = (delayed(_make_shard)(folder, shard, scales, settings) for shard, scales in missing)
+    tasks = (delayed(_make_shard)(folder, shard, files, settings) for shard, files in missing)
     parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", pre_dispatch="4*n_jobs")
     for made in parallel(tasks) if missing else ():
         progress(made)
@@ -147,10 +148,11 @@ def _shard_file(shard: list[Song], scale: str, settings: Settings) -> Path:
     return folder / f"{digest(shard)}.npz"
 
 
-def _make_shard(folder: Path, shard: list[Song], scales: list[str], settings: Settings) -> int:
+def _make_shard(folder: Path, shard: list[Song], files: dict[str, Path], settings: Settings) -> int:
+    """Decode the songs of a shard and write the file of each scale in `files`."""
     names = ["sample_rate", "n_fft", "hop_length", "n_mels", "top_db", "image_size"]
     drawing = {name: getattr(settings, name) for name in names}
-    images: dict[str, list[np.ndarray]] = {scale: [] for scale in scales}
+    images: dict[str, list[np.ndarray]] = {scale: [] for scale in files}
     seconds, padded, reasons, details = [], [], [], []
     for path, _, _ in shard:
         reason = detail = ""
@@ -160,7 +162,7 @@ def _make_shard(folder: Path, shard: list[Song], scales: list[str], settings: Se
                 segment_seconds=settings.segment_seconds,
                 sample_rate=settings.sample_rate,
             )
-            for scale, image in song_images(segment.samples, scales=scales, **drawing).items():
+            for scale, image in song_images(segment.samples, scales=files, **drawing).items():
                 images[scale].append(image)
             seconds.append(segment.seconds)
             padded.append(segment.padded)
@@ -169,7 +171,7 @@ def _make_shard(folder: Path, shard: list[Song], scales: list[str], settings: Se
         reasons.append(reason)
         details.append(detail)
     size = settings.image_size
-    for scale in scales:
+    for scale, file in files.items():
         content = {
             "pixels": np.array(images[scale], dtype=np.uint8).reshape(-1, size, size),
             "seconds": np.array(seconds, dtype=float),
@@ -177,7 +179,7 @@ def _make_shard(folder: Path, shard: list[Song], scales: list[str], settings: Se
             "reasons": np.array(reasons, dtype=np.str_),
             "details": np.array(details, dtype=np.str_),
         }
-        _write_shard(_shard_file(shard, scale, settings), content)
+        _write_shard(file, content)
     return len(shard)
 
 
