@@ -9,7 +9,7 @@ BIN := .venv/bin
 .PHONY: book test lint bench clean
 
 book: .venv
-	$(BIN)/python -m mgrlib run --profile $(PROFILE) --corpus "$(CORPUS)" $(foreach pair,$(SET),--set $(pair))
+	$(BIN)/python -m mgrlib run --profile $(PROFILE) --corpus "$(CORPUS)" $(foreach pair,$(SET),--set '$(pair)')
 
 test: .venv
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
@@ -22,8 +22,9 @@ lint: .venv
 bench: .venv
 	$(BIN)/python -m mgrlib.bench
 
+# Runs are kept: they may be days of work.
 clean:
-	rm -rf .cache runs .pytest_cache .ruff_cache
+	rm -rf .cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -not -path "./.venv/*" -prune -exec rm -rf {} +
 
 # The environment is made again when a requirement changes; the stamp is written last,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from .errors import BuildError, StudyError
-from .settings import make_settings, profiles
+from .settings import profiles
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
                      metavar="KEY=VALUE", help="change one setting; may be repeated")  # fmt: skip
     run.add_argument("--only", metavar="NOTEBOOK", help="execute this notebook, build no book")
     run.set_defaults(command=_run)
-    book = commands.add_parser("book", help="execute what is outdated and render the book of a run")
+    book = commands.add_parser("book", help="make what is missing of a run and render its book")
     book.add_argument("run", help="folder of the run, such as runs/quick")
     book.set_defaults(command=_book)
     return parser
@@ -64,14 +64,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(parsed: argparse.Namespace) -> None:
     from .notebooks import choose_pages
-    from .pipeline import Study, run_folder
+    from .pipeline import start_study
 
-    settings = make_settings(
-        profile=parsed.profile, corpus=parsed.corpus, overrides=parsed.overrides
-    )
     pages = choose_pages(parsed.only)
-    folder = run_folder(parsed.name, settings, profile=parsed.profile)
-    study = Study(folder, settings, profile=parsed.profile)
+    study = start_study(
+        profile=parsed.profile,
+        corpus=parsed.corpus,
+        overrides=parsed.overrides,
+        name=parsed.name,
+    )
     with study.locked():
         study.train()
         _render(study.folder, pages, jobs=study.jobs, book=parsed.only is None)
@@ -84,6 +85,7 @@ def _book(parsed: argparse.Namespace) -> None:
 
     study = open_study(find_run(parsed.run))
     with study.locked():
+        study.train()
         _render(study.folder, list(PAGES), jobs=study.jobs, book=True)
 
 

@@ -5,6 +5,7 @@ carries FFmpeg's decoders, takes the rest (AAC in MP4). Only the segment in the 
 of a song is read, by seeking. A song that can't be used raises `SongError`.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,10 @@ from .errors import SongError
 
 SILENCE = 10 ** (-80 / 20)
 """A segment whose peak is under -80 dBFS is silent."""
+
+
+LOUDEST = 1e6
+"""Full scale is 1; far above it lie damaged files whose power overflows."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,8 @@ def read_segment(path: Path, *, segment_seconds: float, sample_rate: int) -> Seg
     check_file(path)
     try:
         native, native_rate, seconds = _read_soundfile(path, segment_seconds)
-    except (soundfile.SoundFileError, RuntimeError, ValueError, MemoryError) as error:
+    # soundfile takes some names for raw samples and raises TypeError for want of their rate.
+    except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError, MemoryError) as error:
         native, native_rate, seconds = _read_av(path, segment_seconds, first_error=error)
     wanted = round(segment_seconds * sample_rate)
     if seconds < segment_seconds / 2:
@@ -66,7 +72,9 @@ def read_segment(path: Path, *, segment_seconds: float, sample_rate: int) -> Seg
         raise SongError("too short", detail)
     if not np.isfinite(native).all():
         raise SongError("not finite", "the samples hold NaN or infinity")
-    if np.abs(native).max(initial=0.0) < SILENCE:
+    if (peak := np.abs(native).max(initial=0.0)) > LOUDEST:
+        raise SongError("not finite", f"a peak of {peak:.3g} has no finite power")
+    if peak < SILENCE:
         raise SongError("silent", "the peak of the segment is under -80 dBFS")
     samples = soxr.resample(native, native_rate, sample_rate, quality="HQ")
     samples = np.asarray(samples[:wanted], dtype=np.float32)
@@ -86,6 +94,8 @@ def check_file(path: Path) -> None:
             raise SongError("not a file", "a folder or a device bears this name")
         if path.stat().st_size == 0:
             raise SongError("empty", "the file has no bytes")
+        if not os.access(path, os.R_OK):
+            raise SongError("unreadable", "permission to read the file is missing")
     except OSError as error:
         raise SongError("unreadable", error.strerror or str(error)) from None
 

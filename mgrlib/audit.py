@@ -30,11 +30,10 @@ def label_statistics(songs: pd.DataFrame, labels: pd.DataFrame) -> dict:
     counts = labels.sum().sort_values(ascending=False, kind="stable")
     assignments = int(counts.sum())
     cardinality = assignments / len(labels)
-    albums = songs.loc[songs["album"] != "", ["artist", "album"]].drop_duplicates()
     return {
         "songs": len(labels),
         "artists": int(songs.loc[songs["artist"] != "", "artist"].nunique()),
-        "albums": len(albums),
+        "albums": int(songs.loc[songs["album"] != "", "album"].nunique()),
         "genres": labels.shape[1],
         "assignments": assignments,
         "cardinality": cardinality,

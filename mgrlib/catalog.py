@@ -167,6 +167,8 @@ def _rows(path: Path, *, required: list[str], known: list[str]) -> Iterator[tupl
     except UnicodeDecodeError as error:
         raise LibraryError(f"{path}: must be UTF-8 text ({error.reason} at byte {error.start})"
                            ": save it as UTF-8") from None  # fmt: skip
+    except OSError as error:
+        raise LibraryError(f"{path} can't be read: {error.strerror}") from None
     except csv.Error as error:
         raise LibraryError(f"{path}: line {reader.line_num}: not a CSV table ({error})") from None
 

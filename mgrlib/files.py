@@ -15,23 +15,41 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from .errors import RunError
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def runs_folder() -> Path:
     """Folder of all runs: ``$MGRLIB_RUNS``, else ``runs/`` of the repository."""
-    return Path(os.environ.get("MGRLIB_RUNS", ROOT / "runs"))
+    return Path(os.environ.get("MGRLIB_RUNS", ROOT / "runs")).absolute()
 
 
 def cache_folder() -> Path:
     """Folder of what can be made again: ``$MGRLIB_CACHE``, else ``.cache/`` of the repository."""
-    return Path(os.environ.get("MGRLIB_CACHE", ROOT / ".cache"))
+    return Path(os.environ.get("MGRLIB_CACHE", ROOT / ".cache")).absolute()
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], Any]) -> None:
-    """Let `write` fill a temporary file beside `path`, then move it to `path`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Let `write` fill a temporary file beside `path`, then move it to `path`.
+
+    Raises
+    ------
+    RunError
+        If the folder can't be written or the disk is full.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_and_move(path, write)
+    except OSError as error:
+        raise RunError(
+            f"nothing can be written to {path.parent} ({error.strerror}): free the folder, or name "
+            "other places by the environment variables MGRLIB_RUNS and MGRLIB_CACHE"
+        ) from None
+
+
+def _write_and_move(path: Path, write: Callable[[BinaryIO], Any]) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}."[:100])
     try:
         with os.fdopen(handle, "wb") as stream:
             write(stream)

@@ -11,13 +11,12 @@ Paper: section 3.2. Notebook: 03_per_depth_training.
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .errors import SettingsError
 from .files import (
     cache_folder,
     digest,
@@ -27,7 +26,7 @@ from .files import (
     write_atomically,
     write_json,
 )
-from .settings import ARMS, Settings
+from .settings import ARMS, Settings, arm_name
 from .splits import Split, balanced_subset
 
 VERSION = 3
@@ -113,7 +112,8 @@ class Grid:
     def key(self, model: Model) -> str:
         """Digest of all that the record of `model` depends on."""
         s, split = self.settings, self.data.splits[model.repeat]
-        parts = [VERSION, asdict(model), self.data.keys[model.scale], split.test.tolist(), s.seed]
+        named = {**asdict(model), "weights": arm_name(model.weights)}
+        parts = [VERSION, named, self.data.keys[model.scale], split.test.tolist(), s.seed]
         if model.weights == "baseline":
             return digest(*parts)
         parts += [s.batch_size, s.learning_rate, self.precision]
@@ -130,7 +130,7 @@ class Grid:
 
     def record_file(self, model: Model) -> Path:
         """Where the record of `model` is or will be."""
-        arm = model.weights if model.weights in ARMS else slug(Path(model.weights).stem)
+        arm = slug(arm_name(model.weights))
         name = f"{slug(model.genre)}-{model.depth}-{model.scale}-{arm}-r{model.repeat}"
         return self.folder / f"{name}-{self.key(model)}.json"
 
@@ -151,11 +151,16 @@ class Grid:
 
     def arm_key(self, arm: str) -> str:
         """The arm's name, or the digest of its weight file."""
-        return arm if arm in ARMS else _file_key(Path(arm))
+        return arm if arm in ARMS else _file_key(arm, Path(arm).stat().st_mtime_ns)
 
     def missing(self, models: list[Model]) -> list[Model]:
-        """Those of `models` that have no record yet."""
-        return [model for model in models if not self.record_file(model).exists()]
+        """Those of `models` that have no record yet, or whose network was to be kept."""
+        return [model for model in models if not self._is_there(model)]
+
+    def _is_there(self, model: Model) -> bool:
+        kept = not self.settings.keep_models or model.weights == "baseline"
+        record = self.record_file(model)
+        return record.exists() and (kept or record.with_suffix(".safetensors").exists())
 
     def cost(self, model: Model) -> float:
         """Relative time to train `model`, in steps of a ResNet34."""
@@ -181,7 +186,8 @@ class Grid:
     def seed(self, model: Model, purpose: str) -> int:
         """Seed that depends on all but the scale."""
         m = model
-        return seed_from(self.settings.seed, m.repeat, m.genre, m.depth, m.weights, purpose)
+        arm = arm_name(m.weights)
+        return seed_from(self.settings.seed, m.repeat, m.genre, m.depth, arm, purpose)
 
 
 def train_grid(
@@ -335,13 +341,14 @@ def _train_network(grid: Grid, model: Model) -> tuple[float, str, int]:
     return grid.cost(model), f"ResNet{model.depth} {model.scale} {model.genre}", 1
 
 
-def _start(grid: Grid, model: Model, *, seed_of: Model | None = None):
+def _start(grid: Grid, model: Model, *, trained_whole: bool = True):
     """A ResNet with one output and the first weights of the model's arm."""
     from safetensors.torch import load_file
 
     from .models import build_resnet, load_trunk, read_weights
 
-    network = build_resnet(model.depth, outputs=1, seed=grid.seed(seed_of or model, "weights"))
+    seed = grid.seed(model, "weights")
+    network = build_resnet(model.depth, outputs=1, seed=seed, identity_blocks=trained_whole)
     if model.weights == "corpus":
         file = grid.trunk_file(grid.joint(model))
         load_trunk(network, load_file(file), source=file.name)
@@ -378,7 +385,7 @@ def _features(grid: Grid, trunk: Model) -> np.ndarray:
 
     file = grid.features_file(trunk)
     if not file.exists():
-        network = _start(grid, trunk)
+        network = _start(grid, trunk, trained_whole=False)
         recipe = _recipe(grid, trunk, epochs=1)
         found = features(
             network,
@@ -431,7 +438,7 @@ def _write_record(
         rows.append({"genre": genre, **binary_metrics(truth, probability), **counts})
     file = grid.record_file(model)
     if keep is not None and grid.settings.keep_models:
-        _save_state(file.parent / f"{file.stem}.safetensors", keep)
+        _save_state(file.with_suffix(".safetensors"), keep)
     record = {
         "model": asdict(model),
         "rows": rows,
@@ -453,14 +460,13 @@ def _save_state(path: Path, network: Any) -> None:
     write_atomically(path, lambda stream: stream.write(save(state)))
 
 
-def _file_key(path: Path) -> str:
+@lru_cache(maxsize=64)
+def _file_key(path: str, time_stamp: int) -> str:
+    """Digest of a weight file, read once for each of its time stamps."""
     import hashlib
 
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise SettingsError(f"weights: {str(path)!r}: {error.strerror}") from None
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def read_records(grid: Grid) -> list[dict]:

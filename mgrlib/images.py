@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from .audio import check_file, read_segment
-from .errors import RunError, SongError
+from .errors import SongError
 from .files import cache_folder, digest, write_atomically
 from .settings import Settings
 from .spectrograms import VERSION, song_images
@@ -90,22 +90,18 @@ def make_images(
     Images
         Songs that can't be used stand in ``rejected``; they never stop the run.
     """
-    from joblib import Parallel, delayed
-
     songs, rejected = _stat(folder, paths)
     shards = _shards(songs)
-    missing = []
-    for shard in shards:
-        files = {scale: _shard_file(shard, scale, settings) for scale in settings.scales}
-        files = {scale: file for scale, file in files.items() if not file.exists()}
-        if files:
-            missing.append((shard, files))
+    outdated = {}
+    for number, shard in enumerate(shards):
+        if files := _missing_files(shard, settings):
+            outdated[number] = files
         else:
             progress(len(shard))
-    tasks = (delayed(_make_shard)(folder, shard, files, settings) for shard, files in missing)
-    parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", pre_dispatch="4*n_jobs")
-    for made in parallel(tasks) if missing else ():
-        progress(made)
+    _make_shards(folder, shards, outdated, settings, jobs=jobs, progress=progress)
+    unequal = {n: files for n, shard in enumerate(shards)
+               if (files := _unequal_files(shard, settings))}  # fmt: skip
+    _make_shards(folder, shards, unequal, settings, jobs=jobs)
     progress(len(rejected))
     return _assemble(paths, shards, rejected, settings)
 
@@ -115,6 +111,42 @@ def pixel_key(settings: Settings, scale: str) -> str:
     names = ["segment_seconds", "sample_rate", "n_fft", "hop_length", "top_db", "image_size"]
     names += ["n_mels"] if scale == "mel" else []
     return digest(VERSION, scale, {name: getattr(settings, name) for name in names})
+
+
+def _missing_files(shard: list[Song], settings: Settings) -> dict[str, Path]:
+    files = {scale: _shard_file(shard, scale, settings) for scale in settings.scales}
+    return {scale: file for scale, file in files.items() if not file.exists()}
+
+
+def _unequal_files(shard: list[Song], settings: Settings) -> dict[str, Path]:
+    """All files of a shard whose scales disagree on which songs can be used.
+
+    They may if they were made at different times, before and after a decoder was added,
+    say; a row of one would then be another song than the same row of the other.
+    """
+    files = {scale: _shard_file(shard, scale, settings) for scale in settings.scales}
+    usable = {tuple(np.load(f, allow_pickle=False)["reasons"] == "") for f in files.values()}
+    return files if len(usable) > 1 else {}
+
+
+def _make_shards(
+    folder: Path,
+    shards: list[list[Song]],
+    files: dict[int, dict[str, Path]],
+    settings: Settings,
+    *,
+    jobs: int,
+    progress: Callable[[int], None] = lambda songs: None,
+) -> None:
+    """Make the files of some shards, by their numbers, in several processes."""
+    from joblib import Parallel, delayed
+
+    if not files:
+        return
+    tasks = (delayed(_make_shard)(folder, shards[n], files[n], settings) for n in files)
+    parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", pre_dispatch="4*n_jobs")
+    for made in parallel(tasks):
+        progress(made)
 
 
 def _stat(folder: Path, paths: Sequence[str]) -> tuple[list[Song], list[dict]]:
@@ -179,15 +211,8 @@ def _make_shard(folder: Path, shard: list[Song], files: dict[str, Path], setting
             "reasons": np.array(reasons, dtype=np.str_),
             "details": np.array(details, dtype=np.str_),
         }
-        _write_shard(file, content)
+        write_atomically(file, lambda stream, content=content: np.savez(stream, **content))
     return len(shard)
-
-
-def _write_shard(path: Path, content: dict[str, np.ndarray]) -> None:
-    try:
-        write_atomically(path, lambda stream: np.savez(stream, **content))
-    except OSError as error:
-        raise RunError(f"images can't be kept in {path.parent}: {error.strerror}") from None
 
 
 def _assemble(

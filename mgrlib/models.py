@@ -6,6 +6,7 @@ ends in one logit an output. Notebook: 03_per_depth_training.
 """
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -48,7 +49,7 @@ def import_torchvision() -> ModuleType:
                 del sys.modules[name]
 
 
-def build_resnet(depth: int, *, outputs: int, seed: int):
+def build_resnet(depth: int, *, outputs: int, seed: int, identity_blocks: bool = True):
     """A ResNet for one-channel images, drawn from `seed` alone.
 
     Parameters
@@ -58,6 +59,10 @@ def build_resnet(depth: int, *, outputs: int, seed: int):
         Number of logits.
     seed : int
         Of the initial weights; torch's global generator is left as it was.
+    identity_blocks : bool
+        Whether the residual blocks start as identities (Goyal et al. 2017), with which a
+        deep network from scratch learns in a few epochs, as a shallow one does. Not for
+        a trunk that stays untrained: its blocks would be without effect.
 
     Returns
     -------
@@ -71,9 +76,7 @@ def build_resnet(depth: int, *, outputs: int, seed: int):
     builder = getattr(import_torchvision().models, DEPTH_BUILDERS[depth])
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        # Blocks that start as identities (Goyal et al. 2017): a deep network from scratch
-        # learns in a few epochs, as a shallow one does.
-        network = builder(num_classes=outputs, zero_init_residual=True)
+        network = builder(num_classes=outputs, zero_init_residual=identity_blocks)
         network.conv1 = torch.nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)
         torch.nn.init.kaiming_normal_(network.conv1.weight, mode="fan_out", nonlinearity="relu")
     use_products_on_small_maps(network)
@@ -145,6 +148,19 @@ def load_trunk(network, state: dict[str, Any], *, source: str) -> None:
             f"another shape, the first is {wrong[0]}"
         )
     network.load_state_dict(state, strict=False)
+
+
+def check_arms(arms: Iterable[str], depths: Iterable[int]) -> None:
+    """Raise `SettingsError` if the weights of an arm can't be had for each depth.
+
+    To be called before hours are spent; ImageNet weights are downloaded now.
+    """
+    for arm in arms:
+        if arm in ("none", "corpus"):
+            continue
+        for depth in depths:
+            network = build_resnet(depth, outputs=1, seed=0)
+            load_trunk(network, read_weights(arm, depth), source=f"{arm} for ResNet{depth}")
 
 
 def read_weights(arm: str, depth: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from . import results
 from .errors import BuildError, SettingsError, StudyError
-from .files import ROOT, digest, read_json, write_text
+from .files import ROOT, cache_folder, digest, read_json, runs_folder, write_text
 from .prose import escape
 from .settings import DEPTHS
 
@@ -36,11 +36,14 @@ class Page:
         Papermill parameters beside ``run``.
     suffix : str
         Added to the name of the executed copy.
+    writes : tuple of str
+        Files of the run that it makes: figures, ``statistics.json``.
     """
 
     source: str
     parameters: dict[str, Any] = field(default_factory=dict)
     suffix: str = ""
+    writes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -48,13 +51,17 @@ class Page:
         return f"{self.source}{self.suffix}.ipynb"
 
 
+def _figures(*numbers: int) -> tuple[str, ...]:
+    return tuple(f"figures/fig{n:02d}.{ending}" for n in numbers for ending in ("png", "svg"))
+
+
 PAGES = (
     Page("01_dataset_audit"),
-    Page("02_spectrogram_generation"),
+    Page("02_spectrogram_generation", writes=_figures(1, 2)),
     *(Page("03_per_depth_training", {"depth": depth}, f"-{depth}") for depth in DEPTHS),
-    Page("04_across_depths"),
-    Page("05_per_genre_analysis"),
-    Page("06_statistical_test"),
+    Page("04_across_depths", writes=_figures(3, 4, 5, 6)),
+    Page("05_per_genre_analysis", writes=_figures(7, 8, 9)),
+    Page("06_statistical_test", writes=(*_figures(10), "statistics.json")),
 )
 """The pages of the book that are notebooks, in order."""
 
@@ -108,13 +115,17 @@ def execute_pages(
     from joblib import Parallel, delayed
 
     stamps = {page.name: _stamp(page, inputs) for page in pages}
-    outdated = [page for page in pages if _stamp_of(run / "notebooks" / page.name)
-                != stamps[page.name]]  # fmt: skip
+    outdated = [page for page in pages if not _is_current(run, page, stamps[page.name])]
     for page in pages:
         if page not in outdated:
             progress(1, page.name)
     facts = _facts(run)
-    environment = {**os.environ, "PYTHONPATH": _python_path()}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": _python_path(),
+        "MGRLIB_RUNS": str(runs_folder()),
+        "MGRLIB_CACHE": str(cache_folder()),
+    }
     parallel = Parallel(n_jobs=min(jobs, len(outdated) or 1), return_as="generator_unordered")
     tasks = (
         delayed(_execute)(run, page, stamps[page.name], facts, environment) for page in outdated
@@ -139,10 +150,21 @@ def _stamp(page: Page, inputs: str) -> str:
     return digest(source, page.parameters, inputs, _package_digest())
 
 
-def _stamp_of(executed: Path) -> str | None:
-    if not executed.exists():
-        return None
-    return read_json(executed)["metadata"].get("mgrlib", {}).get("stamp")
+def _is_current(run: Path, page: Page, stamp: str) -> bool:
+    """Whether a page's copy was made of what is there now, and its files are still its own."""
+    copy = run / "notebooks" / page.name
+    if not copy.exists():
+        return False
+    return read_json(copy)["metadata"].get("mgrlib") == {"stamp": stamp, "wrote": _wrote(run, page)}
+
+
+def _wrote(run: Path, page: Page) -> dict[str, str]:
+    """Digests of the files that a page makes, empty where they are missing.
+
+    A notebook that somebody executes with other parameters writes over them.
+    """
+    files = {name: run / name for name in page.writes}
+    return {name: digest(f.read_bytes().hex()) if f.exists() else "" for name, f in files.items()}
 
 
 def _execute(run: Path, page: Page, stamp: str, facts: dict, environment: dict) -> str:
@@ -170,16 +192,16 @@ def _execute(run: Path, page: Page, stamp: str, facts: dict, environment: dict) 
     except PapermillException as error:
         said = str(error).strip().split("\n")[-1]
         raise BuildError(f"notebook {page.source} failed: {said} (see {failed})") from None
-    content = _dressed(json.loads(json.dumps(notebook)), page, stamp, facts)
+    content = _dressed(json.loads(json.dumps(notebook)), page, facts)
+    content["metadata"]["mgrlib"] = {"stamp": stamp, "wrote": _wrote(run, page)}
     write_text(run / "notebooks" / page.name, json.dumps(content, indent=1, ensure_ascii=False))
     failed.unlink()
     return page.name
 
 
-def _dressed(notebook: dict, page: Page, stamp: str, facts: dict[str, str]) -> dict:
+def _dressed(notebook: dict, page: Page, facts: dict[str, str]) -> dict:
     """Fill captions, fold the injected parameters, and drop what papermill notes of the machine."""
     notebook["metadata"].pop("papermill", None)
-    notebook["metadata"]["mgrlib"] = {"stamp": stamp}
     facts = {**facts, **{key: str(value) for key, value in page.parameters.items()}}
     for cell in notebook["cells"]:
         cell["metadata"].pop("papermill", None)
@@ -212,7 +234,7 @@ def _facts(run: Path) -> dict[str, str]:
     depths = sorted(int(depth) for depth in rows["depth"].unique())
     n_test = rows["n_test"].max() if "n_test" in rows else None
     return {
-        "arm": Path(arm).name,
+        "arm": arm,
         "genres": ", ".join(rows["genre"].unique()),
         "n_genres": str(rows["genre"].nunique()),
         "corpus_words": results.read_study(run).get("corpus_words", "results made elsewhere"),
@@ -222,7 +244,7 @@ def _facts(run: Path) -> dict[str, str]:
     }
 
 
-def build_book(run: Path, *, verbose: bool = False) -> Path:
+def build_book(run: Path) -> Path:
     """Render the book of a run with Jupyter Book; warnings are errors.
 
     Returns
@@ -251,11 +273,13 @@ def build_book(run: Path, *, verbose: bool = False) -> Path:
     command = [sys.executable, "-c", start, "build", str(ROOT), "--path-output",
                str(run / "build"), "-W", "--keep-going", "-n", "-q"]  # fmt: skip
     environment = {**os.environ, "MGRLIB_RUN": str(run), "PYTHONPATH": _python_path()}
-    done = subprocess.run(command, env=environment, capture_output=not verbose, text=True)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:
         log = run / "build" / "log.txt"
-        write_text(log, f"{done.stdout or ''}\n{done.stderr or ''}")
-        last = "\n".join((done.stderr or "").strip().split("\n")[-12:])
+        write_text(log, f"{done.stdout}\n{done.stderr}")
+        # Sphinx keeps what it has read and would not warn of it a second time.
+        shutil.rmtree(run / "build" / "_build", ignore_errors=True)
+        last = "\n".join(done.stderr.strip().split("\n")[-12:])
         raise BuildError(f"the book could not be built (see {log}):\n{last}")
     _publish(run / "build" / "_build" / "html", site)
     write_text(stamp_file, stamp)
@@ -263,7 +287,7 @@ def build_book(run: Path, *, verbose: bool = False) -> Path:
 
 
 def _publish(html: Path, site: Path) -> None:
-    """Put the new site in the place of the old one at once."""
+    """Copy the new site whole, then put it in the place of the old one."""
     fresh = site.with_name("site.new")
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.copytree(html, fresh, ignore=shutil.ignore_patterns(".buildinfo", ".doctrees"))

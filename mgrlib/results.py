@@ -13,6 +13,7 @@ import pandas as pd
 from .errors import RunError
 from .files import ROOT, read_json, write_atomically, write_text
 from .prose import caution, escape
+from .settings import arm_name
 
 KEY = ["genre", "depth", "scale", "weights", "repeat"]
 METRICS = [
@@ -60,8 +61,7 @@ def read_metrics(run: Path) -> pd.DataFrame:
     path = run / "results" / "metrics.csv"
     if not path.exists():
         raise RunError(f"{path} is missing: train first, with python -m mgrlib run")
-    # A genre may be called "None" or "NA": only empty fields are missing values.
-    table = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    table = _read_table(path)
     if missing := [name for name in [*KEY, "f1"] if name not in table]:
         raise RunError(f"{path} lacks the columns {', '.join(missing)}: it needs {COLUMNS}")
     if table.empty:
@@ -80,7 +80,13 @@ def read_history(run: Path) -> pd.DataFrame:
     path = run / "results" / "history.csv"
     if not path.exists():
         return pd.DataFrame(columns=HISTORY_COLUMNS)
-    return pd.read_csv(path, keep_default_na=False, na_values=[""])
+    return _read_table(path)
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    # A genre may be called "None" or "1980": only empty fields are missing, names are text.
+    names = {"genre": str, "scale": str, "weights": str}
+    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=names)
 
 
 def read_study(run: Path) -> dict:
@@ -134,7 +140,7 @@ def tables_from_records(
     """
     metrics, history, predictions = [], [], []
     for record in records:
-        model = record["model"]
+        model = {**record["model"], "weights": arm_name(record["model"]["weights"])}
         metrics += [{**model, **row} for row in record["rows"]]
         history += [{**model, **row} for row in record["history"]]
         songs = paths[model["repeat"]]
@@ -175,6 +181,6 @@ def describe_run(run: Path, *, arm: str) -> str:
     songs = escape(study.get("corpus_words", "results made elsewhere"))
     scales = ", ".join(escape(scale) for scale in metrics["scale"].unique())
     return (
-        f"Read from the run {escape(run.name)}: {songs}, arm {escape(Path(arm).name)}, scales "
+        f"Read from the run {escape(run.name)}: {songs}, arm {escape(arm)}, scales "
         f"{scales}. {caution(study.get('evidence'))}"
     )

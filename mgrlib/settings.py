@@ -7,7 +7,7 @@ outside their rule raise `SettingsError`, which names the legal ones.
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +102,22 @@ def make_settings(
     values = {**known[profile], **parse_overrides(overrides)}
     if corpus is not None:
         values["corpus"] = corpus
-    return from_dict(values)
+    return with_absolute_paths(from_dict(values))
+
+
+def with_absolute_paths(settings: Settings) -> Settings:
+    """The same settings, their folders and files named from any working directory."""
+    corpus = settings.corpus
+    if corpus != "synthetic":
+        corpus = str(Path(corpus).expanduser().absolute())
+    weights = [arm if arm in ARMS else str(Path(arm).expanduser().absolute())
+               for arm in settings.weights]  # fmt: skip
+    return replace(settings, corpus=corpus, weights=tuple(weights))
+
+
+def arm_name(arm: str) -> str:
+    """Name of an arm in tables and figures: of a weight file, only the file's name."""
+    return arm if arm in ARMS else Path(arm).name
 
 
 def from_dict(values: Mapping[str, Any]) -> Settings:
@@ -214,6 +229,13 @@ def _is_arm(name: str) -> bool:
     return name in ARMS or "/" in name or name.endswith((".safetensors", ".pth", ".pt"))
 
 
+def _arms(value: Any) -> tuple:
+    chosen = _some_of(_word, _is_arm)(value)
+    if len({arm_name(arm) for arm in chosen}) < len(chosen):
+        raise ValueError
+    return chosen
+
+
 def _optional_flag(value: Any) -> bool | None:
     return None if value is None or value == "auto" else _flag(value)
 
@@ -230,8 +252,8 @@ RULES: dict[str, tuple[Callable[[Any], Any], str]] = {
         f"one or more of {', '.join(map(str, DEPTHS))}",
     ),
     "weights": (
-        _some_of(_word, _is_arm),
-        f"one or more arms of {', '.join(ARMS)} or the path of a weight file",
+        _arms,
+        f"one or more arms of {', '.join(ARMS)} or the paths of weight files of different names",
     ),
     "tune": (_one_of("all", "head"), "all or head"),
     "joint_epochs": (_between(_integer, 1, 10_000), "a whole number of at least 1"),

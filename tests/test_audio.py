@@ -92,6 +92,18 @@ def write_folder(path):
     path.mkdir()
 
 
+def test_a_peak_whose_power_overflows_is_refused(tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.full(3 * RATE, 1e20), RATE, subtype="FLOAT")
+    with pytest.raises(SongError, match="not finite: a peak of 1e"):
+        read(tmp_path / "a.wav")
+
+
+def test_a_name_that_promises_raw_samples_is_no_trap(tmp_path):
+    (tmp_path / "song.raw").write_bytes(b"12345678" * 1000)
+    with pytest.raises(SongError, match="unreadable"):
+        read(tmp_path / "song.raw")
+
+
 BAD_FILES = {
     "missing": lambda path: None,
     "empty": lambda path: path.write_bytes(b""),

@@ -87,7 +87,7 @@ BASELINE = Model("Pop", 0, "mel", "baseline", 0)
         ({"scales": ["mel"]}, set()),
         ({"weights": ["none", "corpus"]}, set()),
         ({"repeats": 2}, set()),
-        ({"jobs": 2, "keep_models": True, "excerpts": False}, set()),
+        ({"jobs": 2, "keep_models": True, "excerpts": False, "device": "cpu"}, set()),
     ],
 )
 def test_a_changed_setting_changes_the_keys_of_what_depends_on_it(grid_of, change, changed):
@@ -187,11 +187,41 @@ def test_a_record_says_what_was_measured(grid_of, data):
     assert set(genres) <= set(data.genres)
 
 
+@pytest.mark.parametrize(("tune", "weights"), [("all", "none"), ("head", "corpus")])
+def test_equal_images_give_equal_records_whatever_the_scale_is_called(grid_of, data, tune, weights):
+    grid = grid_of(weights=[weights], tune=tune)
+    equal = replace(data, pixels=dict.fromkeys(("linear", "mel"), data.pixels["mel"]))
+    grid = replace(grid, data=equal)
+    train(grid)
+    found = {}
+    for record in read_records(grid):
+        model = Model(**record["model"])
+        key = replace(model, scale="")
+        found.setdefault(key, []).append(record["probabilities"])
+    for pair in found.values():
+        assert pair[0] == pair[1]
+
+
+@pytest.mark.parametrize(("tune", "weights"), [("all", "none"), ("head", "corpus")])
+def test_a_test_song_changes_no_prediction_but_its_own(grid_of, data, tune, weights):
+    grid = grid_of(weights=[weights], tune=tune, scales=["mel"])
+    pixels = data.pixels["mel"].copy()
+    pixels[data.splits[0].test[0]] ^= 255
+    other = replace(grid, data=replace(data, pixels={"mel": pixels}))
+    train(grid)
+    train(other)
+    for before, after in zip(read_records(grid), read_records(other), strict=True):
+        for genre, probabilities in before["probabilities"].items():
+            np.testing.assert_allclose(after["probabilities"][genre][1:], probabilities[1:],
+                                       atol=1e-6)  # fmt: skip
+
+
 def test_models_are_kept_where_asked(grid_of):
     from safetensors.torch import load_file
 
+    train(grid_of(weights=["none"], scales=["mel"]))
     grid = grid_of(weights=["none"], scales=["mel"], keep_models=True)
-    train(grid)
+    assert train(grid) == 4  # three binary networks and the joint one, for their weights
     state = load_file(grid.record_file(BINARY).with_suffix(".safetensors"))
     assert state["fc.weight"].shape == (1, 512)
 

@@ -130,6 +130,22 @@ def test_bad_songs_are_reported_and_stop_nothing(cache, library):
                            "empty.wav": "empty"}  # fmt: skip
 
 
+def test_scales_that_disagree_on_the_usable_songs_are_made_again(cache, library):
+    paths = songs_of(library)
+    song = library / paths[2]
+    content, stamp = song.read_bytes(), song.stat().st_mtime_ns
+    song.write_bytes(b"\0" * len(content))  # as if no decoder knew the file yet
+    os.utime(song, ns=(stamp, stamp))
+    assert len(make(library, scales=["linear"]).paths) == 23
+    song.write_bytes(content)
+    os.utime(song, ns=(stamp, stamp))
+    images = make(library)
+    assert images.paths == paths
+    expected = make(library, scales=["mel"]).pixels["mel"]
+    np.testing.assert_array_equal(images.pixels["mel"], expected)
+    assert [len(pixels) for pixels in images.pixels.values()] == [24, 24]
+
+
 def test_no_usable_song_gives_no_images(cache, library):
     images = make(library, ["nowhere.wav"])
     assert images.paths == []
@@ -156,5 +172,5 @@ def test_progress_counts_every_song_once(cache, library):
 def test_a_cache_that_can_not_be_written_is_a_clear_error(cache, library):
     shutil.rmtree(cache, ignore_errors=True)
     cache.write_text("a file where the folder should be")
-    with pytest.raises(RunError, match="images can't be kept in"):
+    with pytest.raises(RunError, match="nothing can be written to"):
         make(library)

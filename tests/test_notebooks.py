@@ -75,6 +75,21 @@ def test_a_notebook_is_executed_once_until_something_changes(sources, run):
     assert execute(run) == 1
 
 
+def test_a_page_is_executed_again_when_its_files_are_not_its_own(sources, run, monkeypatch):
+    page = Page(PAGE.source, writes=("figures/fig03.png",))
+    sources(notebook("from pathlib import Path", "Path(run, 'figures').mkdir(exist_ok=True)",
+                     "Path(run, 'figures', 'fig03.png').write_text('mine')"))  # fmt: skip
+
+    def made() -> int:
+        return execute_pages(run, [page], inputs="a", jobs=1)
+
+    assert (made(), made()) == (1, 0)
+    (run / "figures" / "fig03.png").write_text("of another depth")
+    assert (made(), made()) == (1, 0)
+    (run / "figures" / "fig03.png").unlink()
+    assert (made(), made()) == (1, 0)
+
+
 def test_a_failing_cell_is_named_and_its_traceback_kept(sources, run):
     sources(notebook("1 / 0"))
     with pytest.raises(BuildError, match=r"04_across_depths failed: ZeroDivisionError"):

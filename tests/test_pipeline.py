@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from conftest import make_tone_library, write_csv
 
-from mgrlib import pipeline
-from mgrlib.errors import LibraryError, RunError, SettingsError
-from mgrlib.pipeline import Study, open_study, run_folder
+from mgrlib import dataset, runs
+from mgrlib.errors import LibraryError, RunError, SettingsError, StudyError
+from mgrlib.pipeline import Study, open_study, start_study
+from mgrlib.runs import run_folder
 from mgrlib.settings import make_settings
 
 
@@ -36,6 +37,7 @@ def test_a_catalog_is_written_and_read_back(tmp_path, small_settings, tone_libra
     assert audit["labels"]["cardinality"] == pytest.approx(64 / 48)
     assert audit["labels"]["artists"] == 8
     assert audit["labels"]["albums"] == 16
+    assert audit["trained"]["Noise"] == {"songs": 16, "test": 4, "train": 24, "drawn_down": False}
     stored = json.loads((tmp_path / "run" / "study.json").read_text())
     assert stored["evidence"] == "music"
     assert stored["corpus_words"] == f"48 songs of the library {tone_library.name}"
@@ -71,9 +73,11 @@ def test_songs_without_an_artist_are_groups_of_their_own():
     songs = pd.DataFrame(
         {"path": ["a", "b", "c", "d"], "artist": ["", "", "X", "X"], "album": ["", "A", "A", ""]}
     )
-    artists, albums = (pipeline._groups(songs, kind) for kind in ("artist", "album"))
+    artists, albums = (dataset._groups(songs, kind) for kind in ("artist", "album"))
+    assert artists[2] == artists[3]
     assert len(set(artists)) == 3
-    assert len(set(albums)) == 4
+    assert albums[1] == albums[2], "an album of several artists is one group"
+    assert len(set(albums)) == 3
 
 
 def test_a_genre_on_one_side_of_the_split_is_left_out_and_named(tmp_path):
@@ -154,8 +158,7 @@ def test_a_notebook_opens_the_run_that_is_there(tmp_path, small_settings, tone_l
 )
 def test_a_notebook_can_not_change_a_run(tmp_path, small_settings, given, message):
     study = study_of(tmp_path / "mine", small_settings)
-    with study.locked():
-        pass
+    _ = study.catalog
     with pytest.raises(SettingsError) as caught:
         open_study(tmp_path / "mine", **given)
     assert message in str(caught.value)
@@ -189,8 +192,8 @@ def test_a_second_process_is_refused_and_a_dead_one_is_not_waited_for(tmp_path, 
     other.kill()
     other.join()
     with study.locked():
-        assert os.environ[pipeline.LOCK_VARIABLE] == str(study.folder)
-    assert pipeline.LOCK_VARIABLE not in os.environ
+        assert os.environ[runs.LOCK_VARIABLE] == str(study.folder)
+    assert runs.LOCK_VARIABLE not in os.environ
 
 
 def test_a_song_is_found_by_its_path(tmp_path, small_settings):
@@ -213,3 +216,63 @@ def test_a_taxonomy_of_two_equal_genres_needs_no_repair(tmp_path):
     settings = make_settings(profile="smoke", corpus=str(library), overrides="segment_seconds=1")
     catalog = study_of(tmp_path / "run", settings).catalog
     assert catalog.all_labels.sum(axis=1).eq(1).all()
+
+
+@pytest.mark.parametrize(
+    "overrides", [{"device": "cuda"}, {"weights": ["none", "no/such.pth"]}, {"min_songs": 40}]
+)
+def test_a_failed_call_leaves_the_run_as_it_was(tmp_path, monkeypatch, tone_library, overrides):
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setenv("MGRLIB_RUNS", str(tmp_path))
+    asked = {"profile": "smoke", "corpus": str(tone_library), "name": "mine"}
+    settings = {"segment_seconds": 1, "depths": [34]}
+    _ = start_study(**asked, overrides=settings).catalog
+    before = (tmp_path / "mine" / "study.json").read_text()
+    with pytest.raises(StudyError):
+        start_study(**asked, overrides={**settings, **overrides}).train()
+    assert (tmp_path / "mine" / "study.json").read_text() == before
+
+
+def test_a_run_keeps_its_corpus(tmp_path, monkeypatch, tone_library):
+    monkeypatch.setenv("MGRLIB_RUNS", str(tmp_path))
+    settings = {"segment_seconds": 1, "depths": [34]}
+    asked = {"profile": "smoke", "overrides": settings, "name": "mine"}
+    _ = start_study(corpus=str(tone_library), **asked).catalog
+    assert start_study(corpus=None, **asked).settings.corpus == str(tone_library)
+    with pytest.raises(SettingsError, match="corpus='synthetic' differs from that of the run"):
+        start_study(corpus="synthetic", **asked)
+
+
+def test_results_made_elsewhere_are_not_written_over(tmp_path, monkeypatch):
+    monkeypatch.setenv("MGRLIB_RUNS", str(tmp_path))
+    (tmp_path / "theirs" / "results").mkdir(parents=True)
+    (tmp_path / "theirs" / "results" / "metrics.csv").write_text("genre\nJazz\n")
+    with pytest.raises(RunError, match=r"holds results without a study\.json, made elsewhere"):
+        open_study(tmp_path / "theirs")
+    with pytest.raises(RunError, match=r"holds results without a study\.json"):
+        start_study(profile="smoke", corpus=None, overrides=None, name="theirs")
+
+
+def test_a_relative_corpus_is_found_from_everywhere(tmp_path, monkeypatch, tone_library):
+    monkeypatch.chdir(tone_library.parent)
+    study = open_study(
+        tmp_path / "new", profile="smoke", corpus=tone_library.name,
+        overrides={"segment_seconds": 1},
+    )  # fmt: skip
+    _ = study.catalog
+    monkeypatch.chdir(tmp_path)
+    assert open_study(tmp_path / "new").settings.corpus == str(tone_library)
+
+
+def test_positives_that_outnumber_are_drawn_down_and_the_audit_says_so(tmp_path):
+    library = make_tone_library(tmp_path / "library")
+    songs = pd.read_csv(library / "songs.csv", keep_default_na=False)
+    songs.loc[songs.index % 5 != 0, "subgenre_1"] = "low noise"
+    songs.to_csv(library / "songs.csv", index=False)
+    settings = make_settings(profile="smoke", corpus=str(library), overrides="segment_seconds=1")
+    audit = study_of(tmp_path / "run", settings).catalog.audit()
+    low = audit["trained"]["Low"]
+    assert low["drawn_down"]
+    assert low["train"] == 2 * (36 - (low["songs"] - low["test"]))

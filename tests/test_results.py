@@ -24,7 +24,7 @@ def test_results_made_elsewhere_are_read(tmp_path):
     assert metrics.loc[0, "f1"] == 0.65
 
 
-@pytest.mark.parametrize("genre", ["None", "NA", "null", "nan"])
+@pytest.mark.parametrize("genre", ["None", "NA", "null", "nan", "1980", "007"])
 def test_a_genre_may_be_called_like_a_missing_value(tmp_path, genre):
     metrics = results.read_metrics(write_run(tmp_path, {"weights": "none", "genre": genre}))
     assert metrics["genre"].tolist() == [genre]

@@ -1,6 +1,7 @@
 """Settings: profiles, overrides, and an error that names the rule for every bad value."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -49,7 +50,8 @@ def test_settings_survive_as_plain_data():
         (["keep_models=true"], "keep_models", True),
         (["excerpts=auto"], "excerpts", None),
         (["learning_rate=1e-4"], "learning_rate", 1e-4),
-        (["weights=none,a/b.safetensors"], "weights", ("none", "a/b.safetensors")),
+        (["weights=none,/a/b.safetensors"], "weights", ("none", "/a/b.safetensors")),
+        (["weights=b.pth"], "weights", (str(Path("b.pth").absolute()),)),
     ],
 )  # fmt: skip
 def test_overrides_are_read_in_every_form(overrides, name, value):
@@ -63,6 +65,7 @@ def test_overrides_are_read_in_every_form(overrides, name, value):
         ("depths=34,34", "depths must be"),
         ("depths=", "depths must be"),
         ("scales=log", "scales must be one or more of linear, mel, got 'log'"),
+        ("weights=a/trunk.pth,b/trunk.pth", "weights must be one or more arms"),
         ("weights=jft", "weights must be one or more arms of none, imagenet, corpus"),
         ("genres=Jazz", "genres must be all, paper, native or a list of at least two"),
         ("epochs=0", "epochs must be a whole number of at least 1, got 0"),

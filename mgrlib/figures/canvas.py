@@ -94,11 +94,11 @@ def _families() -> list[str]:
 
 
 def make_figure(
-    draw: Callable, *data, height_inches: float = 4.2, columns: int = 1, **settings
+    draw: Callable, *data, height_inches: float = 4.2, columns: int | None = None, **settings
 ) -> Figure:
     """A figure of the column's width on whose Axes `draw` has drawn.
 
-    With several `columns`, `draw` gets a list of Axes side by side.
+    With `columns`, `draw` gets a list of so many Axes side by side.
 
     >>> figure = make_figure(lambda ax, label: ax.set_xlabel(label), "Time (s)")
     >>> figure.axes[0].get_xlabel()
@@ -108,8 +108,8 @@ def make_figure(
         # Not by pyplot: a notebook would show the figure a second time.
         figure = Figure(figsize=(WIDTH_INCHES, height_inches), layout="constrained")
         FigureCanvasAgg(figure)
-        axes = figure.subplots(ncols=columns, squeeze=False)[0]
-        draw(axes[0] if columns == 1 else list(axes), *data, **settings)
+        axes = figure.subplots(ncols=columns or 1, squeeze=False)[0]
+        draw(list(axes) if columns else axes[0], *data, **settings)
     return figure
 
 

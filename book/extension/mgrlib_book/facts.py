@@ -20,6 +20,15 @@ ARM_WORDS = {
     "imagenet": "transfer learning from ImageNet",
     "corpus": "transfer learning from the training songs themselves, all genres at once",
 }
+HEAD_WORDS = {
+    "none": "last layers trained over networks that never learned anything",
+    "imagenet": "transfer learning from ImageNet, the last layer alone",
+    "corpus": (
+        "transfer learning from the training songs themselves, all genres at once, then the last "
+        "layer alone for each genre"
+    ),
+}
+"""The same where the setting ``tune`` is ``head``."""
 EVIDENCE_WORDS = {
     "synthetic": "synthetic songs, which are no evidence about music",
     "music": "recorded music",
@@ -116,13 +125,14 @@ def facts(run: Path) -> dict[str, str]:
         for name in ("study.json", "statistics.json")
     )
     arm = str(statistics.get("arm") or "unknown")
+    words = HEAD_WORDS if study.get("settings", {}).get("tune") == "head" else ARM_WORDS
     corpus = study.get("corpus_words") or "results made elsewhere"
     return {
         "run_name": escape(study.get("name") or run.name),
         "profile": escape(study.get("profile") or "unknown"),
         "corpus_words": escape(corpus),
         "arm": escape(last_part(arm)),
-        "arm_words": ARM_WORDS.get(arm, "networks that start from given weights"),
+        "arm_words": words.get(arm, "networks that start from given weights"),
         "evidence_words": EVIDENCE_WORDS.get(study.get("evidence"), "results of unknown origin"),
         "evidence_notice": notice(study),
         "answer": answer(statistics, study),

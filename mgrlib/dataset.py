@@ -1,0 +1,179 @@
+"""The songs of a study: those that can be used, drawn, with genres, images and splits.
+
+Notebooks: 01_dataset_audit, 02_spectrogram_generation.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from .audit import label_statistics, rejection_counts
+from .catalog import REJECTED_COLUMNS, Library, choose_genres, genre_labels
+from .errors import LibraryError
+from .files import seed_from
+from .images import Images
+from .settings import Settings
+from .splits import Split, draw_split, stratified_draw
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The songs of a study and what is known of them.
+
+    Attributes
+    ----------
+    library : Library
+        Where the songs' files are.
+    songs : DataFrame
+        The usable songs that were drawn, columns `SONG_COLUMNS`, `SUBGENRE_COLUMNS`.
+    all_labels : DataFrame of bool, shape=(songs, all genres)
+    labels : DataFrame of bool, shape=(songs, trained genres)
+        Columns largest first.
+    left_out : list of dict
+        ``{"genre", "songs", "reason"}`` of the genres that are not trained.
+    splits : tuple of Split
+        One a repeat.
+    images : Images
+        Of `songs`, in their order.
+    """
+
+    library: Library
+    songs: pd.DataFrame
+    all_labels: pd.DataFrame
+    labels: pd.DataFrame
+    left_out: list[dict]
+    splits: tuple[Split, ...]
+    images: Images
+
+    @property
+    def rejected(self) -> pd.DataFrame:
+        """Songs that could not be used: ``path, reason, detail``."""
+        return pd.DataFrame(self.images.rejected, columns=REJECTED_COLUMNS)
+
+    def audit(self) -> dict:
+        """Content of ``audit.json``."""
+        split = self.splits[0]
+        test = self.labels.iloc[split.test].sum()
+        return {
+            "labels": label_statistics(self.songs, self.all_labels),
+            "trained": {
+                genre: self._sizes(genre, int(test[genre]), len(split.train))
+                for genre in self.labels
+            },
+            "left_out": self.left_out,
+            "rejected": rejection_counts(self.images.rejected),
+            "padded": int(self.images.padded.sum()),
+            "split": {"train": len(split.train), "test": len(split.test)},
+        }
+
+    def _sizes(self, genre: str, test: int, train_songs: int) -> dict:
+        """Songs of a genre: in all, for testing, and for training (half of them negatives)."""
+        songs = int(self.labels[genre].sum())
+        positives = songs - test
+        train = 2 * min(positives, train_songs - positives)
+        return {"songs": songs, "test": test, "train": train, "drawn_down": train < 2 * positives}
+
+    def file(self, path: str) -> Path:
+        """The audio file of a song."""
+        return self.library.folder / path
+
+    def find(self, path: str | None) -> pd.Series:
+        """Row of a song by its path, or the first song.
+
+        Raises
+        ------
+        LibraryError
+            If the run has no such song.
+        """
+        rows = self.songs if path is None else self.songs[self.songs["path"] == path]
+        if rows.empty:
+            raise LibraryError(
+                f"song must be a path of the run's catalog/songs.csv, got {path!r}: such as "
+                f"{self.songs['path'].iloc[0]!r}"
+            )
+        return rows.iloc[0]
+
+
+def make_catalog(library: Library, images: Images, settings: Settings) -> Catalog:
+    """Draw the songs, choose the genres and split, from what could be read.
+
+    Raises
+    ------
+    LibraryError
+        If too few songs or genres remain.
+    """
+    usable = library.songs.set_index("path", drop=False).loc[images.paths]
+    if len(usable) < 2 * settings.min_songs:
+        raise LibraryError(
+            f"{len(usable)} of {len(library.songs)} songs are usable, and a study needs at least "
+            f"{2 * settings.min_songs}: the reasons are {rejection_counts(images.rejected)}"
+        )
+    labels = genre_labels(usable, library.taxonomy)
+    drawn = stratified_draw(
+        labels.to_numpy(), settings.songs, seed=seed_from(settings.seed, "songs")
+    )
+    songs, labels, images = usable.iloc[drawn], labels.iloc[drawn], images.take(drawn)
+    chosen, left_out, splits = _genres_and_splits(songs, labels, settings)
+    return Catalog(
+        library=library,
+        songs=songs.reset_index(drop=True),
+        all_labels=labels,
+        labels=labels[chosen],
+        left_out=left_out,
+        splits=splits,
+        images=images,
+    )
+
+
+def _genres_and_splits(
+    songs: pd.DataFrame, labels: pd.DataFrame, settings: Settings
+) -> tuple[list[str], list[dict], tuple[Split, ...]]:
+    """Genres to train and a split for each repeat that has both classes on both sides."""
+    groups = None if settings.split_by == "song" else _groups(songs, settings.split_by)
+    one_sided: list[dict] = []
+    while True:
+        dropped = [row["genre"] for row in one_sided]
+        chosen, left_out = choose_genres(
+            labels.drop(columns=dropped),
+            genres=settings.genres if isinstance(settings.genres, str)
+            else tuple(g for g in settings.genres if g not in dropped),
+            min_songs=settings.min_songs,
+            max_genres=settings.max_genres,
+        )  # fmt: skip
+        values = labels[chosen].to_numpy()
+        splits = tuple(
+            draw_split(values, test_fraction=settings.test_fraction, seed=settings.seed,
+                       repeat=repeat, groups=groups)
+            for repeat in range(settings.repeats)
+        )  # fmt: skip
+        missing = [g for column, g in enumerate(chosen) if _one_sided(values[:, column], splits)]
+        if not missing:
+            _prove_groups(groups, splits)
+            return chosen, left_out + one_sided, splits
+        reason = f"one side of the split by {settings.split_by} has only one class"
+        one_sided += [
+            {"genre": genre, "songs": int(labels[genre].sum()), "reason": reason}
+            for genre in missing
+        ]
+
+
+def _prove_groups(groups: np.ndarray | None, splits: tuple[Split, ...]) -> None:
+    for split in splits if groups is not None else ():
+        if shared := set(groups[split.train]) & set(groups[split.test]):
+            raise ValueError(f"groups on both sides of the split: {sorted(shared)}")
+
+
+def _one_sided(has_genre: np.ndarray, splits: tuple[Split, ...]) -> bool:
+    sides = [side for split in splits for side in (split.train, split.test)]
+    return any(has_genre[side].all() or not has_genre[side].any() for side in sides)
+
+
+def _groups(songs: pd.DataFrame, split_by: str) -> np.ndarray:
+    """Album or artist of each song; a song without one is its own group.
+
+    Albums of one title are one group whoever plays: a compilation has many artists, and
+    to keep two albums together does no harm.
+    """
+    return songs[split_by].mask(songs[split_by] == "", "\0" + songs["path"]).to_numpy()

@@ -1,0 +1,123 @@
+"""The folder of a run: its name, its lock, and what is noted of how it was made."""
+
+import os
+import platform
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from . import __version__
+from .corpora import is_synthetic, library_folder
+from .errors import RunError
+from .files import ROOT, runs_folder
+from .settings import Settings
+
+LOCK_VARIABLE = "MGRLIB_RUN_LOCKED"
+"""Names the run whose lock the parent process holds, so its notebooks don't ask for it."""
+
+PACKAGES = ["numpy", "scipy", "pandas", "scikit-learn", "librosa", "soundfile", "soxr", "torch",
+            "torchvision", "matplotlib", "papermill", "jupyter-book"]  # fmt: skip
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a run; a second process is refused, a dead one leaves no lock.
+
+    Raises
+    ------
+    RunError
+        If another process works on this run, or the folder can't be written.
+    """
+    from filelock import FileLock, Timeout
+
+    if os.environ.get(LOCK_VARIABLE) == str(folder):
+        yield
+        return
+    lock = FileLock(folder / ".lock", timeout=0)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise RunError(f"another process works on the run {folder.name}: wait for it") from None
+    except OSError as error:
+        raise RunError(
+            f"the run can't be written to {folder} ({error.strerror}): free the folder, or name "
+            "another place for all runs by the environment variable MGRLIB_RUNS"
+        ) from None
+    os.environ[LOCK_VARIABLE] = str(folder)
+    try:
+        yield
+    finally:
+        del os.environ[LOCK_VARIABLE]
+        lock.release()
+
+
+def run_folder(name: str | None, settings: Settings, *, profile: str) -> Path:
+    """Folder of a run by its name, or by profile and corpus where it has none.
+
+    Raises
+    ------
+    RunError
+        If the name is not letters, digits, dots, hyphens and underscores.
+    """
+    if name is None:
+        name = profile
+        if not is_synthetic(settings):
+            library = library_folder(settings.corpus).name
+            name = f"{re.sub(r'[^A-Za-z0-9._-]+', '-', library).strip('-.') or 'library'}-{profile}"
+    return runs_folder().resolve() / checked_name(name)
+
+
+def checked_name(name: str) -> str:
+    """`name` if it can be the name of a run, a `RunError` otherwise."""
+    if not re.fullmatch(r"[A-Za-z0-9._-]+", name) or set(name) == {"."}:
+        raise RunError(
+            f"a run's name must be letters, digits, dots, hyphens and underscores, got {name!r}"
+        )
+    return name
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        return os.cpu_count() or 1
+
+
+def provenance() -> dict[str, Any]:
+    """Versions, hardware and commit, for ``study.json``; no name of the machine or its user."""
+    python = {"mgrlib": __version__, "python": platform.python_version()}
+    return {"versions": {**python, **_versions()}, "hardware": _hardware(), "commit": _commit()}
+
+
+def _versions() -> dict[str, str]:
+    versions = {}
+    for package in PACKAGES:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            versions[package] = "not installed"
+    return versions
+
+
+def _hardware() -> dict[str, Any]:
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        names = re.findall(r"^model name\s*:\s*(.+)$", cpuinfo.read_text(), flags=re.MULTILINE)
+        model = names[0] if names else model
+    return {"system": platform.system(), "processor": model, "cores": cores()}
+
+
+def _commit() -> str:
+    git = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        done = subprocess.run(git, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return done.stdout.strip()
