@@ -56,14 +56,25 @@ def read_library(folder: Path) -> Library:
     LibraryError
         If a table is missing, not UTF-8, lacks a column, or breaks a rule in a line.
     """
-    if not folder.is_dir():
-        raise LibraryError(
-            f"corpus must be 'synthetic' or the folder of a library, and {str(folder)!r} is no "
-            "folder: name one that holds songs.csv and taxonomy.csv"
-        )
-    folder = folder.resolve()
+    folder = library_folder(folder)
     taxonomy = _read_taxonomy(folder / "taxonomy.csv")
     return Library(folder, _read_songs(folder / "songs.csv", taxonomy), taxonomy)
+
+
+def library_folder(corpus: Path) -> Path:
+    """The resolved folder of a library.
+
+    Raises
+    ------
+    LibraryError
+        If there is no such folder.
+    """
+    if not corpus.is_dir():
+        raise LibraryError(
+            f"corpus must be 'synthetic' or the folder of a library (with songs.csv and "
+            f"taxonomy.csv), and {str(corpus)!r} is no folder"
+        )
+    return corpus.resolve()
 
 
 def genre_labels(songs: pd.DataFrame, taxonomy: dict[str, tuple[str, ...]]) -> pd.DataFrame:

@@ -13,17 +13,18 @@ from typing import Any
 import pandas as pd
 
 from . import results
-from .catalog import SONG_COLUMNS, SUBGENRE_COLUMNS, TAXONOMY_COLUMNS
-from .corpora import is_synthetic, library_folder, open_corpus
+from .catalog import SONG_COLUMNS, SUBGENRE_COLUMNS, TAXONOMY_COLUMNS, library_folder
+from .corpora import is_synthetic, open_corpus
 from .dataset import Catalog, make_catalog
 from .errors import RunError, SettingsError
 from .files import ROOT, digest, read_json, update_json, write_json, write_text
-from .grid import Data, Grid, read_records, train_grid
+from .grid import Data, Grid, read_records
 from .images import make_images
 from .progress import bar
 from .prose import caution
 from .runs import checked_name, cores, locked, provenance, run_folder
 from .settings import Settings, from_dict, make_settings, parse_overrides, with_absolute_paths
+from .trainer import train_grid
 
 
 class Study:
@@ -181,7 +182,7 @@ class Study:
 def _corpus_words(settings: Settings, songs: int) -> str:
     if is_synthetic(settings):
         return f"{songs} synthetic songs"
-    return f"{songs} songs of the library {library_folder(settings.corpus).name}"
+    return f"{songs} songs of the library {library_folder(Path(settings.corpus)).name}"
 
 
 def open_study(

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from . import __version__
-from .corpora import is_synthetic, library_folder
+from .catalog import library_folder
+from .corpora import is_synthetic
 from .errors import RunError
 from .files import ROOT, runs_folder
 from .settings import Settings
@@ -67,7 +68,7 @@ def run_folder(name: str | None, settings: Settings, *, profile: str) -> Path:
     if name is None:
         name = profile
         if not is_synthetic(settings):
-            library = library_folder(settings.corpus).name
+            library = library_folder(Path(settings.corpus)).name
             name = f"{re.sub(r'[^A-Za-z0-9._-]+', '-', library).strip('-.') or 'library'}-{profile}"
     return runs_folder().resolve() / checked_name(name)
 

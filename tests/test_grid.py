@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mgrlib.grid import ALL_GENRES, Data, Grid, Model, read_records, train_grid
+from mgrlib.grid import ALL_GENRES, Data, Grid, Model, read_records
 from mgrlib.settings import make_settings
 from mgrlib.splits import draw_split
+from mgrlib.trainer import train_grid
 
 SMALL = {
     "depths": [34], "epochs": 1, "joint_epochs": 1, "batch_size": 8, "image_size": 32,

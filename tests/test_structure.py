@@ -22,6 +22,7 @@ LEVELS = [
     {"images", "runs"},
     {"dataset", "training"},
     {"grid", "results"},
+    {"trainer"},
     {"figures"},
     {"notebooks"},
     {"pipeline"},

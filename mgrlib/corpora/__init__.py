@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..catalog import Library, read_library
-from ..errors import LibraryError
 from ..files import cache_folder, digest
 from ..settings import Settings
 
@@ -30,7 +29,7 @@ def open_corpus(
         If the corpus is no library or its tables are wrong.
     """
     if not is_synthetic(settings):
-        return read_library(library_folder(settings.corpus))
+        return read_library(Path(settings.corpus))
     from . import synthetic
 
     parts = {
@@ -41,20 +40,3 @@ def open_corpus(
     folder = cache_folder() / "synthetic" / digest(synthetic.VERSION, parts)
     synthetic.make_library(folder, **parts, jobs=jobs, progress=progress)
     return read_library(folder)
-
-
-def library_folder(corpus: str) -> Path:
-    """Folder of a user's library.
-
-    Raises
-    ------
-    LibraryError
-        If there is no such folder.
-    """
-    folder = Path(corpus).expanduser()
-    if not folder.is_dir():
-        raise LibraryError(
-            f"corpus must be 'synthetic' or the folder of a library (with songs.csv and "
-            f"taxonomy.csv), and {corpus!r} is no folder"
-        )
-    return folder.resolve()

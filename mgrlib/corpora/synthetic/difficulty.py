@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 from scipy import fft
 
+from ...catalog import read_library
+
 FRAME = 1024
 HOP = 512
 LOWEST_EDGE = 43.0
@@ -98,12 +100,8 @@ def library_features(folder: Path) -> np.ndarray:
 
 
 def library_labels(folder: Path) -> pd.DataFrame:
-    """A column of 0 and 1 for every genre of a library, a row for every song."""
-    songs = pd.read_csv(folder / "songs.csv").filter(like="subgenre_")
-    table = pd.read_csv(folder / "taxonomy.csv").set_index("subgenre")
-    genres = {name: set(row.dropna()) for name, row in table.iterrows()}
-    rows = [set().union(*(genres[name] for name in row.dropna())) for _, row in songs.iterrows()]
-    return pd.DataFrame([dict.fromkeys(sorted(row), 1) for row in rows]).fillna(0).astype(int)
+    """Which song has which genre: 0 or 1, a row for every song, columns by name."""
+    return read_library(folder).labels().astype(int).sort_index(axis=1)
 
 
 def baseline_auc(
