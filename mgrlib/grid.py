@@ -24,7 +24,7 @@ from .files import (
 from .settings import ARMS, Settings, arm_name
 from .splits import Split, balanced_subset
 
-VERSION = 3
+VERSION = 4
 """Changes whenever unchanged settings and pixels would give other records."""
 
 ALL_GENRES = "(all)"

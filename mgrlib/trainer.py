@@ -190,10 +190,11 @@ def _train_heads(grid: Grid, trunk: Model, models: list[Model]) -> tuple[float, 
 
     from .training import fit, predict, sigmoid, standardize
 
-    values, split = _features(grid, trunk), grid.data.splits[trunk.repeat]
-    values = standardize(values, train=split.train)
+    features, split = _features(grid, trunk), grid.data.splits[trunk.repeat]
     for model in models:
         recipe, subset = _recipe(grid, model, epochs=grid.settings.epochs), grid.subset(model)
+        # Centered between the two classes, a short training need not move the threshold first.
+        values = standardize(features, train=subset)
         head = torch.nn.Linear(values.shape[1], 1)
         for parameter in head.parameters():  # a convex problem: nothing to draw
             torch.nn.init.zeros_(parameter)
