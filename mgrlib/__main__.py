@@ -1,4 +1,4 @@
-"""The command line: ``python -m mgrlib run``, ``book``.
+"""The command line: ``python -m mgrlib run``, ``book``, ``predict``.
 
 Exit codes: 0 done; 2 a bad setting, library or name (one line on standard error);
 130 interrupted; 1 anything else.
@@ -59,7 +59,21 @@ def _parser() -> argparse.ArgumentParser:
     book = commands.add_parser("book", help="make what is missing of a run and render its book")
     book.add_argument("run", help="folder of the run, such as runs/quick")
     book.set_defaults(command=_book)
+    _add_predict(commands.add_parser("predict", help="genres of songs, by networks of a run"))
     return parser
+
+
+def _add_predict(predict: argparse.ArgumentParser) -> None:
+    predict.add_argument("--run", required=True, help="folder of a run with keep_models=true")
+    predict.add_argument("files", nargs="+", metavar="FILE", help="a song")
+    predict.add_argument("--depth", type=int, help="of the networks; 50 or the nearest")
+    predict.add_argument("--scale", help="of the spectrograms; mel where there is one")
+    predict.add_argument("--weights", metavar="ARM", help="an arm or joint; the transfer arm")
+    predict.add_argument("--json", action="store_true", help="print JSON in place of tables")
+    predict.add_argument("--gradcam", metavar="FOLDER", type=Path,
+                         help="draw there where each song's genre was found")  # fmt: skip
+    predict.add_argument("--genre", help="that --gradcam explains; the likeliest of each song")
+    predict.set_defaults(command=_predict)
 
 
 def _run(parsed: argparse.Namespace) -> None:
@@ -87,6 +101,36 @@ def _book(parsed: argparse.Namespace) -> None:
     with study.locked():
         study.train()
         _render(study.folder, list(PAGES), jobs=study.jobs, book=True)
+
+
+def _predict(parsed: argparse.Namespace) -> None:
+    import json
+
+    from .predict import as_text, check_genre, choose_networks, predict_songs, refusals
+    from .progress import bar
+    from .results import find_run
+
+    run = find_run(parsed.run)
+    networks = choose_networks(run, depth=parsed.depth, scale=parsed.scale, weights=parsed.weights)
+    check_genre(parsed.genre, networks, gradcam=parsed.gradcam)
+    # A few songs are read before anybody could read a bar.
+    with bar(len(parsed.files) if len(parsed.files) > 20 else 0, "songs", unit="song") as progress:
+        result = predict_songs(run, parsed.files, networks, progress=progress)
+    if parsed.gradcam is not None:
+        from .explain import draw_explanations
+
+        draw_explanations(result, networks, folder=parsed.gradcam, genre=parsed.genre)
+    refused = refusals(result)
+    if parsed.json:
+        print(json.dumps(result, indent=1, allow_nan=False))
+    if len(refused) == len(result["songs"]):
+        raise StudyError(f"no song could be used; {refused[0]}")
+    if result["warning"]:
+        print(f"mgrlib: warning: {result['warning']}", file=sys.stderr)
+    for line in refused:
+        print(f"mgrlib: {line}", file=sys.stderr)
+    if not parsed.json:
+        print(as_text(result))
 
 
 def _render(folder: Path, pages: list, *, jobs: int, book: bool) -> None:

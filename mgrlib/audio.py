@@ -66,6 +66,42 @@ def read_segment(path: Path, *, segment_seconds: float, sample_rate: int) -> Seg
     # soundfile takes some names for raw samples and raises TypeError for want of their rate.
     except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError, MemoryError) as error:
         native, native_rate, seconds = _read_av(path, segment_seconds, first_error=error)
+    return _segment(native, native_rate, seconds, segment_seconds, sample_rate)
+
+
+def cut_segment(
+    song: np.ndarray, *, native_rate: int, segment_seconds: float, sample_rate: int
+) -> Segment:
+    """The segment that `read_segment` would take of a song, from the song in memory.
+
+    Parameters
+    ----------
+    song : ndarray, float32, shape=(n,)
+        The whole song, mono, at `native_rate` Hz.
+    segment_seconds : float
+        Length of the segment in s.
+    sample_rate : int
+        Rate of the returned samples in Hz.
+
+    Raises
+    ------
+    SongError
+        Reasons: too short, not finite, silent.
+    """
+    wanted = round(segment_seconds * native_rate)
+    start = _middle(len(song), wanted)
+    native = song[start : start + wanted]
+    return _segment(native, native_rate, len(song) / native_rate, segment_seconds, sample_rate)
+
+
+def _segment(
+    native: np.ndarray,
+    native_rate: int,
+    seconds: float,
+    segment_seconds: float,
+    sample_rate: int,
+) -> Segment:
+    """Check the samples of a segment, bring them to `sample_rate`, pad them at their end."""
     wanted = round(segment_seconds * sample_rate)
     if seconds < segment_seconds / 2:
         detail = f"{seconds:.2f} s, at least {segment_seconds / 2:g} s are needed"

@@ -9,9 +9,10 @@ Notebook: 01_dataset_audit.
 
 import csv
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pandas as pd
 
@@ -23,6 +24,30 @@ SUBGENRE_COLUMNS = ["subgenre_1", "subgenre_2", "subgenre_3"]
 GENRE_COLUMNS = ["genre_1", "genre_2"]
 TAXONOMY_COLUMNS = ["subgenre", *GENRE_COLUMNS]
 REJECTED_COLUMNS = ["path", "reason", "detail"]
+
+Song = tuple
+"""A song's path, then plain data on which its sound depends."""
+
+
+@dataclass(frozen=True)
+class Sounds:
+    """Where the sound of songs comes from.
+
+    Attributes
+    ----------
+    identify : callable
+        ``identify(folder, path)`` is the `Song`, or raises `SongError`.
+    read : callable
+        ``read(folder, song, segment_seconds=..., sample_rate=...)`` is its
+        `mgrlib.audio.Segment`, or raises `SongError`. Other processes call it, so it is a
+        function of a module.
+    make_file : callable, optional
+        ``make_file(folder, path)`` makes the audio file of a song where it is missing.
+    """
+
+    identify: Callable[[Path, str], Song]
+    read: Callable[..., Any]
+    make_file: Callable[[Path, str], None] = lambda folder, path: None
 
 
 @dataclass(frozen=True)
@@ -37,11 +62,20 @@ class Library:
         Columns `SONG_COLUMNS` and `SUBGENRE_COLUMNS`, all text, "" where absent.
     taxonomy : dict of str to tuple of str
         The one or two genres of each subgenre, in the file's order.
+    sounds : Sounds, optional
+        Where the songs sound from; None where they are files that are there.
     """
 
     folder: Path
     songs: pd.DataFrame
     taxonomy: dict[str, tuple[str, ...]]
+    sounds: Sounds | None = None
+
+    def file(self, path: str) -> Path:
+        """The audio file of a song."""
+        if self.sounds is not None:
+            self.sounds.make_file(self.folder, path)
+        return self.folder / path
 
     def labels(self) -> pd.DataFrame:
         """Which song has which genre: bool, shape=(songs, genres), index = paths."""

@@ -77,7 +77,7 @@ class Catalog:
 
     def file(self, path: str) -> Path:
         """The audio file of a song."""
-        return self.library.folder / path
+        return self.library.file(path)
 
     def find(self, path: str | None) -> pd.Series:
         """Row of a song by its path, or the first song.

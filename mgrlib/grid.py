@@ -20,18 +20,19 @@ from .files import (
     read_json,
     seed_from,
     slug,
+    write_atomically,
 )
 from .settings import ARMS, Settings, arm_name
 from .splits import Split, balanced_subset
 
-VERSION = 4
+VERSION = 5
 """Changes whenever unchanged settings and pixels would give other records."""
 
 ALL_GENRES = "(all)"
 """Genre of the joint network in names and histories."""
 
 DEPTH_COST = {0: 0.0, 34: 1.0, 50: 1.25, 101: 2.0, 152: 2.75}
-"""Relative time of a training step, for the progress shown."""
+"""Time of a training step relative to ResNet34, for the time left that is shown."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,27 @@ class Data:
             keys[scale] = digest(hashed.hexdigest(), pixels.shape, self.genres)
         return keys
 
+    def __getstate__(self) -> dict:
+        # Images mapped from files travel to other processes as the files' names.
+        pixels = {scale: getattr(p, "filename", None) or p for scale, p in self.pixels.items()}
+        return {**self.__dict__, "pixels": pixels}
+
+    def __setstate__(self, state: dict) -> None:
+        pixels = {scale: np.load(p, mmap_mode="r", allow_pickle=False) if isinstance(p, Path | str)
+                  else p for scale, p in state["pixels"].items()}  # fmt: skip
+        self.__dict__.update(state, pixels=pixels)
+
+
+def mapped(pixels: np.ndarray, folder: Path) -> np.ndarray:
+    """`pixels` from a file of `folder` that several processes map into one memory."""
+    import hashlib
+
+    content = hashlib.blake2b(np.ascontiguousarray(pixels), digest_size=16).hexdigest()
+    file = folder / f"{digest(content, pixels.shape)}.npy"
+    if not file.exists():
+        write_atomically(file, lambda stream: np.save(stream, pixels))
+    return np.load(file, mmap_mode="r", allow_pickle=False)
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -119,6 +141,11 @@ class Grid:
             parts.append(self.key(self.joint(model)))
         return digest(*parts)
 
+    @property
+    def head_only(self) -> bool:
+        """Whether the last layer alone is tuned."""
+        return self.settings.tune == "head"
+
     def joint(self, model: Model) -> Model:
         """The joint network whose trunk `model` starts from."""
         return replace(model, genre=ALL_GENRES, weights="joint")
@@ -128,6 +155,21 @@ class Grid:
         arm = slug(arm_name(model.weights))
         name = f"{slug(model.genre)}-{model.depth}-{model.scale}-{arm}-r{model.repeat}"
         return self.folder / f"{name}-{self.key(model)}.json"
+
+    def network_file(self, model: Model) -> Path:
+        """Where the network of `model` is kept (safetensors), if it is."""
+        return self.record_file(model).with_suffix(".safetensors")
+
+    def kept_trunk(self, model: Model) -> Path | None:
+        """The file of the trunk that a kept head goes with; None for a network kept whole."""
+        if not self.head_only or model.weights in ("joint", "baseline"):
+            return None
+        if model.weights == "corpus":
+            return self.network_file(self.joint(model))
+        seed = self.seed(replace(model, genre=ALL_GENRES), "weights")
+        key = digest(VERSION, model.depth, seed, self.arm_key(model.weights))
+        arm = slug(arm_name(model.weights))
+        return self.folder / f"trunk-{model.depth}-{arm}-r{model.repeat}-{key}.safetensors"
 
     def trunk_file(self, joint: Model) -> Path:
         """Cached trunk of a joint network (safetensors)."""
@@ -153,19 +195,22 @@ class Grid:
         return [model for model in models if not self._is_there(model)]
 
     def _is_there(self, model: Model) -> bool:
-        kept = not self.settings.keep_models or model.weights == "baseline"
-        record = self.record_file(model)
-        return record.exists() and (kept or record.with_suffix(".safetensors").exists())
+        files = [self.record_file(model)]
+        if self.settings.keep_models and model.weights != "baseline":
+            files += [self.network_file(model), self.kept_trunk(model)]
+        return all(file.exists() for file in files if file)
 
     def cost(self, model: Model) -> float:
-        """Relative time to train `model`, in steps of a ResNet34."""
+        """Time to train `model`, in images that a ResNet34 trains on."""
         s = self.settings
         if model.weights == "joint":
             images, epochs = len(self.data.splits[model.repeat].train), s.joint_epochs
         else:
             column = self.data.genres.index(model.genre)
             images, epochs = 2 * int(self.data.labels[:, column].sum()), s.epochs
-        cost = DEPTH_COST[model.depth] * images * epochs
+        # To measure a test song takes about a quarter of a training step.
+        seen = images * epochs + len(self.data.splits[model.repeat].test) / 4
+        cost = DEPTH_COST[model.depth] * seen
         return cost / 1000 if s.tune == "head" and model.weights != "joint" else cost
 
     def subset(self, model: Model) -> np.ndarray:

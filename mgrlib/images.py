@@ -10,21 +10,23 @@ Notebook: 02_spectrogram_generation.
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 
-from .audio import check_file, read_segment
+from .audio import Segment, check_file, read_segment
+from .catalog import Song, Sounds
+from .cluster import Needs
 from .errors import SongError
 from .files import cache_folder, digest, write_atomically
 from .settings import Settings
 from .spectrograms import VERSION, song_images
+from .workers import perform
 
 SHARD_SONGS = 8
 """Songs of a shard on average."""
-
-Song = tuple[str, int, int]
-"""Path within the library, size in bytes, time stamp in ns."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Images:
 
     def take(self, indices: Sequence[int]) -> "Images":
         """Only the songs at `indices`; the rejected songs are kept."""
+        if np.array_equal(indices, np.arange(len(self.paths))):
+            return self  # many songs' images are large: no copy of all of them
         return Images(
             paths=[self.paths[i] for i in indices],
             pixels={scale: pixels[indices] for scale, pixels in self.pixels.items()},
@@ -69,6 +73,7 @@ def make_images(
     settings: Settings,
     jobs: int,
     progress: Callable[[int], None] = lambda songs: None,
+    sounds: Sounds | None = None,
 ) -> Images:
     """Decode each song once and draw it on every scale, unless the cache has it.
 
@@ -84,13 +89,16 @@ def make_images(
         Number of processes.
     progress : callable
         Called with the number of songs that have become ready.
+    sounds : Sounds, optional
+        Where the sound comes from, by default the files.
 
     Returns
     -------
     Images
         Songs that can't be used stand in ``rejected``; they never stop the run.
     """
-    songs, rejected = _stat(folder, paths)
+    sounds = sounds or Sounds(identify=identify_file, read=read_file)
+    songs, rejected = _identify(folder, paths, sounds)
     shards = _shards(songs)
     outdated = {}
     for number, shard in enumerate(shards):
@@ -98,10 +106,11 @@ def make_images(
             outdated[number] = files
         else:
             progress(len(shard))
-    _make_shards(folder, shards, outdated, settings, jobs=jobs, progress=progress)
+    make = partial(_make_shards, folder, shards, settings=settings, read=sounds.read, jobs=jobs)
+    make(outdated, progress=progress)
     unequal = {n: files for n, shard in enumerate(shards)
                if (files := _unequal_files(shard, settings))}  # fmt: skip
-    _make_shards(folder, shards, unequal, settings, jobs=jobs)
+    make(unequal)
     progress(len(rejected))
     return _assemble(paths, shards, rejected, settings)
 
@@ -133,29 +142,39 @@ def _make_shards(
     folder: Path,
     shards: list[list[Song]],
     files: dict[int, dict[str, Path]],
-    settings: Settings,
     *,
+    settings: Settings,
+    read: Callable[..., Segment],
     jobs: int,
     progress: Callable[[int], None] = lambda songs: None,
 ) -> None:
     """Make the files of some shards, by their numbers, in several processes."""
-    from joblib import Parallel, delayed
-
-    if not files:
-        return
-    tasks = (delayed(_make_shard)(folder, shards[n], files[n], settings) for n in files)
-    parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", pre_dispatch="4*n_jobs")
-    for made in parallel(tasks):
+    needs = Needs(
+        folders=tuple({file.parent for made in files.values() for file in made.values()}),
+        files=tuple(table for table in [folder / "songs.csv"] if table.exists()),
+    )
+    tasks = [(_make_shard, folder, shards[n], files[n], settings, read) for n in files]
+    for made in perform(tasks, jobs=jobs, scheduler=settings.scheduler, needs=needs):
         progress(made)
 
 
-def _stat(folder: Path, paths: Sequence[str]) -> tuple[list[Song], list[dict]]:
+def identify_file(folder: Path, path: str) -> Song:
+    """The song of a file: its path, its size in bytes and its time stamp in ns."""
+    check_file(folder / path)
+    status = (folder / path).stat()
+    return path, status.st_size, status.st_mtime_ns
+
+
+def read_file(folder: Path, song: Song, *, segment_seconds: float, sample_rate: int) -> Segment:
+    """The segment of a song that is a file, see `mgrlib.audio.read_segment`."""
+    return read_segment(folder / song[0], segment_seconds=segment_seconds, sample_rate=sample_rate)
+
+
+def _identify(folder: Path, paths: Sequence[str], sounds: Sounds) -> tuple[list[Song], list[dict]]:
     songs, rejected = [], []
     for path in paths:
         try:
-            check_file(folder / path)
-            status = (folder / path).stat()
-            songs.append((path, status.st_size, status.st_mtime_ns))
+            songs.append(sounds.identify(folder, path))
         except SongError as error:
             rejected.append({"path": path, "reason": error.reason, "detail": error.detail})
     return songs, rejected
@@ -168,7 +187,8 @@ def _shards(songs: list[Song]) -> list[list[Song]]:
     and not all that follow. No shard has more than twice `SHARD_SONGS` songs.
     """
     shards: list[list[Song]] = [[]]
-    for key, song in sorted((hashlib.sha256(song[0].encode()).digest(), song) for song in songs):
+    keyed = [(hashlib.sha256(song[0].encode()).digest(), song) for song in songs]
+    for key, song in sorted(keyed, key=itemgetter(0)):
         shards[-1].append(song)
         if key[-1] % SHARD_SONGS == 0 or len(shards[-1]) == 2 * SHARD_SONGS:
             shards.append([])
@@ -180,17 +200,24 @@ def _shard_file(shard: list[Song], scale: str, settings: Settings) -> Path:
     return folder / f"{digest(shard)}.npz"
 
 
-def _make_shard(folder: Path, shard: list[Song], files: dict[str, Path], settings: Settings) -> int:
+def _make_shard(
+    folder: Path,
+    shard: list[Song],
+    files: dict[str, Path],
+    settings: Settings,
+    read: Callable[..., Segment],
+) -> int:
     """Decode the songs of a shard and write the file of each scale in `files`."""
     names = ["sample_rate", "n_fft", "hop_length", "n_mels", "top_db", "image_size"]
     drawing = {name: getattr(settings, name) for name in names}
     images: dict[str, list[np.ndarray]] = {scale: [] for scale in files}
     seconds, padded, reasons, details = [], [], [], []
-    for path, _, _ in shard:
+    for song in shard:
         reason = detail = ""
         try:
-            segment = read_segment(
-                folder / path,
+            segment = read(
+                folder,
+                song,
                 segment_seconds=settings.segment_seconds,
                 sample_rate=settings.sample_rate,
             )
@@ -218,8 +245,11 @@ def _make_shard(folder: Path, shard: list[Song], files: dict[str, Path], setting
 def _assemble(
     paths: Sequence[str], shards: list[list[Song]], rejected: list[dict], settings: Settings
 ) -> Images:
-    """Read the shards back and bring the songs into the library's order."""
-    found, parts = [], []
+    """Read the shards back, each song's images to its row: nothing is held twice."""
+    place = {path: row for row, path in enumerate(paths)}
+    shape = (len(paths), settings.image_size, settings.image_size)
+    pixels = {scale: np.empty(shape, dtype=np.uint8) for scale in settings.scales}
+    seconds, padded, usable = np.zeros(len(paths)), *np.zeros((2, len(paths)), dtype=bool)
     rejected = list(rejected)
     for shard in shards:
         loaded = {
@@ -227,28 +257,22 @@ def _assemble(
             for scale in settings.scales
         }
         first = loaded[settings.scales[0]]
-        for (path, _, _), reason, detail in zip(
-            shard, first["reasons"], first["details"], strict=True
-        ):
-            if reason:
-                rejected.append({"path": path, "reason": str(reason), "detail": str(detail)})
-            else:
-                found.append(path)
-        pixels = {scale: part["pixels"] for scale, part in loaded.items()}
-        parts.append((pixels, first["seconds"], first["padded"]))
-    place = {path: row for row, path in enumerate(paths)}
-    order = np.argsort([place[path] for path in found]) if found else np.array([], dtype=int)
+        reasons, details = first["reasons"], first["details"]
+        rejected += [
+            {"path": song[0], "reason": str(reason), "detail": str(detail)}
+            for song, reason, detail in zip(shard, reasons, details, strict=True)
+            if reason
+        ]
+        rows = np.array([place[song[0]] for song in shard])[reasons == ""]
+        usable[rows] = True
+        seconds[rows], padded[rows] = first["seconds"], first["padded"]
+        for scale, part in loaded.items():
+            pixels[scale][rows] = part["pixels"]
+    whole = usable.all()
     return Images(
-        paths=[found[row] for row in order],
-        pixels={
-            scale: _joined([pixels[scale] for pixels, _, _ in parts], order)
-            for scale in settings.scales
-        },
-        seconds=_joined([seconds for _, seconds, _ in parts], order),
-        padded=_joined([padded for _, _, padded in parts], order),
+        paths=[path for path, kept in zip(paths, usable, strict=True) if kept],
+        pixels=pixels if whole else {scale: array[usable] for scale, array in pixels.items()},
+        seconds=seconds[usable],
+        padded=padded[usable],
         rejected=sorted(rejected, key=lambda row: place[row["path"]]),
     )
-
-
-def _joined(parts: list[np.ndarray], order: np.ndarray) -> np.ndarray:
-    return np.concatenate(parts)[order] if parts else np.zeros(0)

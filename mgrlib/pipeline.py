@@ -4,6 +4,7 @@ The command line and the notebooks 01 to 03 both go through `Study`: each part i
 when it is first asked for and missing, and read back when it is there.
 """
 
+import time
 from contextlib import AbstractContextManager
 from dataclasses import fields
 from functools import cached_property
@@ -17,14 +18,18 @@ from .catalog import SONG_COLUMNS, SUBGENRE_COLUMNS, TAXONOMY_COLUMNS, library_f
 from .corpora import is_synthetic, open_corpus
 from .dataset import Catalog, make_catalog
 from .errors import RunError, SettingsError
-from .files import ROOT, digest, read_json, update_json, write_json, write_text
-from .grid import Data, Grid, read_records
+from .files import ROOT, cache_folder, digest, read_json, update_json, write_json, write_text
+from .grid import Data, Grid, mapped, read_records
 from .images import make_images
-from .progress import bar
+from .keeping import kept_networks
+from .model_card import write_model_card
+from .progress import bar, say
 from .prose import caution
+from .resources import duration, gibibytes, watched_gpu
 from .runs import checked_name, cores, locked, provenance, run_folder
 from .settings import Settings, from_dict, make_settings, parse_overrides, with_absolute_paths
-from .trainer import train_grid
+from .tasks import Done
+from .trainer import Forecast, forecast, missing_models, train_grid
 
 
 class Study:
@@ -87,6 +92,7 @@ class Study:
                     settings=self.settings,
                     jobs=self.jobs,
                     progress=progress,
+                    sounds=library.sounds,
                 )
             catalog = make_catalog(library, images, self.settings)
             self._write_catalog(catalog)
@@ -136,7 +142,10 @@ class Study:
         catalog = self.catalog
         return Grid(
             data=Data(
-                pixels=catalog.images.pixels,
+                pixels={
+                    scale: mapped(pixels, cache_folder() / "arrays")
+                    for scale, pixels in catalog.images.pixels.items()
+                },
                 labels=catalog.labels.to_numpy(),
                 genres=tuple(catalog.labels.columns),
                 splits=catalog.splits,
@@ -159,24 +168,54 @@ class Study:
             grid = self.grid
             update_json(self.folder / "study.json", {"resolved": self.resolved})
             depths = None if depth is None else (depth,)
-            missing = [m for m in grid.missing(grid.models())
-                       if depth is None or m.depth in (0, depth)]  # fmt: skip
-            # One process feeds the GPU; on a CPU each network has a process and a thread.
-            jobs = 1 if grid.device == "cuda" else self.jobs
-            with bar(sum(map(grid.cost, missing)), f"{len(missing)} networks") as progress:
-                made = train_grid(grid, jobs=jobs, depths=depths, progress=progress)
+            if missing := missing_models(grid, depths):
+                self._train(grid, forecast(grid, missing, jobs=self.jobs), depths)
             self.collect()
-        return made
+        return len(missing)
+
+    def _train(self, grid: Grid, plan: Forecast, depths: tuple[int, ...] | None) -> None:
+        """Train under `plan`; say before and after what it takes, and note it."""
+        say(str(plan))
+        started, peak = time.perf_counter(), 0
+        with watched_gpu(grid.device) as shares, bar(plan.cost, "training") as progress:
+
+            def report(done: Done) -> None:
+                nonlocal peak
+                peak = max(peak, done.peak)
+                progress(done.cost, done.name)
+
+            train_grid(grid, jobs=plan.jobs, depths=depths, report=report)
+        training = {
+            "networks": plan.networks,
+            "seconds": time.perf_counter() - started,
+            "jobs": plan.jobs,
+            "peak_bytes": peak,
+            "bound_bytes": plan.need,
+            "gpu_utilization": sum(shares) / len(shares) if shares else None,
+        }
+        update_json(self.folder / "study.json", {"training": training})
+        say(_training_words(training))
 
     def collect(self) -> None:
-        """Write ``metrics.csv``, ``predictions.parquet`` and ``history.csv`` from the records."""
-        paths = list(self.catalog.songs["path"])
+        """Write the tables of ``results/`` from the records, and a card for kept networks."""
+        paths, splits = self.catalog.songs["path"], self.catalog.splits
         tables = results.tables_from_records(
             read_records(self.grid),
-            paths=[[paths[i] for i in split.test] for split in self.catalog.splits],
+            paths=[list(paths[split.test]) for split in splits],
+            train_paths=[list(paths[split.train]) for split in splits],
             truth=self.catalog.labels,
         )
         results.write_tables(self.folder, tables)
+        results.write_networks(self.folder, kept := kept_networks(self.grid))
+        if kept:
+            write_model_card(self.folder)
+
+
+def _training_words(training: dict[str, Any]) -> str:
+    words = f"trained in {duration(training['seconds'])}, at most "
+    words += f"{gibibytes(training['peak_bytes'])} of memory a process"
+    busy = training["gpu_utilization"]
+    return words if busy is None else f"{words}, the GPU at work {busy:.0%} of the time"
 
 
 def _corpus_words(settings: Settings, songs: int) -> str:

@@ -49,3 +49,10 @@ def bar(total: float, what: str, *, unit: str = "") -> Iterator[Callable[..., No
         stop.set()
         ticker.join()
         shown.close()
+
+
+def say(text: str) -> None:
+    """Write a line to standard error, above the bar where one is shown."""
+    from tqdm import tqdm
+
+    tqdm.write(text, file=sys.stderr)

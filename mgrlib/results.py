@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from .ensemble import ensemble_tables
 from .errors import RunError
 from .files import ROOT, read_json, write_atomically, write_text
 from .prose import caution, escape
@@ -28,8 +29,12 @@ METRICS = [
 ]
 COUNTS = ["n_train", "n_test", "n_test_positive", "epochs", "seconds"]
 COLUMNS = KEY + METRICS + COUNTS
+EXTRA_COLUMNS = ["train_prevalence"]
+"""Behind `COLUMNS` in ``metrics.csv``; results made elsewhere may lack them."""
 HISTORY_COLUMNS = [*KEY, "epoch", "train_loss", "train_f1", "seconds"]
 PREDICTION_COLUMNS = ["path", *KEY, "truth", "probability"]
+NETWORK_COLUMNS = [*KEY, "file"]
+ENSEMBLE_TABLES = ("ensemble", "ensemble_genres")
 REFERENCE_ROWS = ("joint", "baseline")
 
 
@@ -61,7 +66,7 @@ def read_metrics(run: Path) -> pd.DataFrame:
     path = run / "results" / "metrics.csv"
     if not path.exists():
         raise RunError(f"{path} is missing: train first, with python -m mgrlib run")
-    table = _read_table(path)
+    table = read_table(path)
     if missing := [name for name in [*KEY, "f1"] if name not in table]:
         raise RunError(f"{path} lacks the columns {', '.join(missing)}: it needs {COLUMNS}")
     if table.empty:
@@ -80,12 +85,58 @@ def read_history(run: Path) -> pd.DataFrame:
     path = run / "results" / "history.csv"
     if not path.exists():
         return pd.DataFrame(columns=HISTORY_COLUMNS)
-    return _read_table(path)
+    return read_table(path)
 
 
-def _read_table(path: Path) -> pd.DataFrame:
-    # A genre may be called "None" or "1980": only empty fields are missing, names are text.
-    names = {"genre": str, "scale": str, "weights": str}
+def read_ensemble(run: Path) -> dict[str, pd.DataFrame]:
+    """The ensembles of a run: `ENSEMBLE_TABLES`, see `mgrlib.ensemble.ensemble_tables`.
+
+    Read from ``results/ensemble.csv`` and ``ensemble_genres.csv``; where one is absent, made
+    from ``results/predictions.parquet``; empty where that is absent, too.
+    """
+    paths = {name: run / "results" / f"{name}.csv" for name in ENSEMBLE_TABLES}
+    if all(path.exists() for path in paths.values()):
+        return {name: read_table(path) for name, path in paths.items()}
+    predictions = read_predictions(run)
+    if predictions is None:
+        predictions = pd.DataFrame(columns=PREDICTION_COLUMNS)
+    return ensemble_tables(predictions, read_metrics(run))
+
+
+def read_networks(run: Path) -> pd.DataFrame:
+    """``results/networks.csv`` of a run, columns `NETWORK_COLUMNS`; empty where it is absent.
+
+    Its rows are the networks that the run has kept, as files of ``results/models/``.
+
+    Raises
+    ------
+    RunError
+        If a column is missing, or a file is not named by a plain name.
+    """
+    path = run / "results" / "networks.csv"
+    if not path.exists():
+        return pd.DataFrame(columns=NETWORK_COLUMNS)
+    table = read_table(path)
+    if missing := [name for name in NETWORK_COLUMNS if name not in table]:
+        raise RunError(f"{path} lacks the columns {', '.join(missing)}: train again")
+    if wrong := [name for name in table["file"].astype(str) if Path(name).name != name]:
+        raise RunError(f"{path}: {wrong[0]!r} must be the name of a file in results/models/")
+    return table
+
+
+def write_networks(run: Path, rows: list[dict]) -> None:
+    """Write the table of kept networks; remove it where none is kept."""
+    path = run / "results" / "networks.csv"
+    if rows:
+        write_text(path, pd.DataFrame(rows, columns=NETWORK_COLUMNS).to_csv(index=False))
+    else:
+        path.unlink(missing_ok=True)
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A table of results; names stay text, and only empty fields are missing."""
+    # A genre may be called "None" or "1980".
+    names = {"genre": str, "scale": str, "weights": str, "rule": str}
     return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=names)
 
 
@@ -121,7 +172,11 @@ def choose_arm(metrics: pd.DataFrame, weights: str | None) -> str:
 
 
 def tables_from_records(
-    records: list[dict], *, paths: list[list[str]], truth: pd.DataFrame
+    records: list[dict],
+    *,
+    paths: list[list[str]],
+    train_paths: list[list[str]],
+    truth: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
     """The result tables from the records of the networks.
 
@@ -131,17 +186,22 @@ def tables_from_records(
         As `mgrlib.grid` writes them.
     paths : list of list of str
         Test songs of each repeat, in the order of the records' probabilities.
+    train_paths : list of list of str
+        Training songs of each repeat; ``train_prevalence`` is a genre's share of them.
     truth : DataFrame of bool, index = paths of all songs, columns = genres
 
     Returns
     -------
     dict of str to DataFrame
-        ``metrics, predictions, history``.
+        ``metrics, predictions, history``, and `ENSEMBLE_TABLES`.
     """
     metrics, history, predictions = [], [], []
+    shares = [truth.loc[songs].mean() for songs in train_paths]
     for record in records:
         model = {**record["model"], "weights": arm_name(record["model"]["weights"])}
-        metrics += [{**model, **row} for row in record["rows"]]
+        share = shares[model["repeat"]]
+        metrics += [{**model, **row, "train_prevalence": share[row["genre"]]}
+                    for row in record["rows"]]  # fmt: skip
         history += [{**model, **row} for row in record["history"]]
         songs = paths[model["repeat"]]
         for genre, probability in record["probabilities"].items():
@@ -149,17 +209,18 @@ def tables_from_records(
             part |= {"truth": truth.loc[songs, genre].to_numpy(), "probability": probability}
             predictions.append(pd.DataFrame(part))
     empty = pd.DataFrame(columns=PREDICTION_COLUMNS)
-    return {
-        "metrics": pd.DataFrame(metrics, columns=COLUMNS),
+    tables = {
+        "metrics": pd.DataFrame(metrics, columns=COLUMNS + EXTRA_COLUMNS),
         "history": pd.DataFrame(history, columns=HISTORY_COLUMNS),
         "predictions": pd.concat(predictions)[PREDICTION_COLUMNS] if predictions else empty,
     }
+    return tables | ensemble_tables(tables["predictions"], tables["metrics"])
 
 
 def write_tables(run: Path, tables: dict[str, pd.DataFrame]) -> None:
     """Write the result tables of a run, each whole or not at all."""
     folder = run / "results"
-    for name in ("metrics", "history"):
+    for name in ("metrics", "history", *ENSEMBLE_TABLES):
         write_text(folder / f"{name}.csv", tables[name].to_csv(index=False))
     write_atomically(
         folder / "predictions.parquet",

@@ -67,8 +67,9 @@ def run_folder(name: str | None, settings: Settings, *, profile: str) -> Path:
     """
     if name is None:
         name = profile
-        if not is_synthetic(settings):
-            library = library_folder(Path(settings.corpus)).name
+        if settings.corpus != "synthetic":
+            own = not is_synthetic(settings)
+            library = library_folder(Path(settings.corpus)).name if own else settings.corpus
             name = f"{re.sub(r'[^A-Za-z0-9._-]+', '-', library).strip('-.') or 'library'}-{profile}"
     return runs_folder().resolve() / checked_name(name)
 
@@ -112,7 +113,18 @@ def _hardware() -> dict[str, Any]:
     if cpuinfo.exists():
         names = re.findall(r"^model name\s*:\s*(.+)$", cpuinfo.read_text(), flags=re.MULTILINE)
         model = names[0] if names else model
-    return {"system": platform.system(), "processor": model, "cores": cores()}
+    found = {"system": platform.system(), "processor": model, "cores": cores()}
+    return {**found, **({"gpu": gpu} if (gpu := _gpu()) else {})}
+
+
+def _gpu() -> str:
+    """Names of the GPUs as NVIDIA's driver tells them, without loading torch; or nothing."""
+    ask = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+    try:
+        done = subprocess.run(ask, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return ", ".join(line.strip() for line in done.stdout.splitlines() if line.strip())
 
 
 def _commit() -> str:

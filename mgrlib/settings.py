@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -19,6 +20,8 @@ PROFILES_FILE = Path(__file__).with_name("profiles.toml")
 DEPTHS = (34, 50, 101, 152)
 SCALES = ("linear", "mel")
 ARMS = ("none", "imagenet", "corpus")
+SYNTHETIC = ("synthetic", "synthetic-direct")
+"""The corpora that the study makes itself, as files or in memory."""
 GENRE_CHOICES = ("all", "paper", "native")
 
 
@@ -87,7 +90,7 @@ def make_settings(
     profile : str
         A table of ``profiles.toml``.
     corpus : str, optional
-        ``"synthetic"`` or the folder of a library.
+        One of `SYNTHETIC` or the folder of a library.
     overrides : mapping, str or list of str, optional
         ``{"epochs": 2}``, ``"{epochs: 2}"`` (YAML) or ``["epochs=2"]``.
 
@@ -108,7 +111,7 @@ def make_settings(
 def with_absolute_paths(settings: Settings) -> Settings:
     """The same settings, their folders and files named from any working directory."""
     corpus = settings.corpus
-    if corpus != "synthetic":
+    if corpus not in SYNTHETIC:
         corpus = str(Path(corpus).expanduser().absolute())
     weights = [arm if arm in ARMS else str(Path(arm).expanduser().absolute())
                for arm in settings.weights]  # fmt: skip
@@ -236,12 +239,23 @@ def _arms(value: Any) -> tuple:
     return chosen
 
 
+def _scheduler(value: Any) -> str:
+    address = _word(value)
+    parts = urlsplit(address)
+    if address != "local" and not (
+        parts.scheme in ("tcp", "tls") and parts.hostname and parts.port
+        and address == f"{parts.scheme}://{parts.netloc}"
+    ):  # fmt: skip
+        raise ValueError
+    return address
+
+
 def _optional_flag(value: Any) -> bool | None:
     return None if value is None or value == "auto" else _flag(value)
 
 
 RULES: dict[str, tuple[Callable[[Any], Any], str]] = {
-    "corpus": (_word, "'synthetic' or the folder of a library"),
+    "corpus": (_word, "'synthetic', 'synthetic-direct' or the folder of a library"),
     "genres": (_genres, "all, paper, native or a list of at least two genres"),
     "max_genres": (_between(_integer, 2, 1000), "a whole number of at least 2"),
     "min_songs": (_between(_integer, 2, 10**6), "a whole number of at least 2"),
@@ -274,7 +288,7 @@ RULES: dict[str, tuple[Callable[[Any], Any], str]] = {
     "precision": (_one_of("auto", "float32", "bfloat16"), "auto, float32 or bfloat16"),
     "device": (_one_of("auto", "cpu", "cuda"), "auto, cpu or cuda"),
     "jobs": (_between(_integer, 0, 1024), "a whole number of processes, 0 for one a core"),
-    "scheduler": (_one_of("local"), "local"),
+    "scheduler": (_scheduler, "local, or tcp://HOST:PORT of a Dask scheduler (or tls://)"),
     "keep_models": (_flag, "true or false"),
     "excerpts": (_optional_flag, "true, false or auto"),
 }

@@ -1,13 +1,16 @@
 """Training one network: the loop, its predictions, and a head on fixed features.
 
-Images are uint8 arrays (image, frequency, time) of one scale, held in memory and
-normalized in the step; targets are 0 or 1, one column an output. What is random (first
-weights, order of batches) comes from seeds that the caller gives and that never depend
-on the scale, so two scales differ in their pixels and in nothing else.
+Images are uint8 (image, frequency, time) of one scale, all songs of the study in one
+array that stays where it is; a step takes the rows of its batch and normalizes them.
+Targets are 0 or 1, one column an output. What is random (first weights, order of
+batches) comes from seeds that the caller gives and that never depend on the scale, so
+two scales differ in their pixels and in nothing else.
 Paper: section 3.2. Notebook: 03_per_depth_training.
 """
 
+import math
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -18,9 +21,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch import nn
-from torch.nn.functional import binary_cross_entropy_with_logits
 
 from .errors import StudyError
+from .steps import Step, make_step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +53,14 @@ class Recipe:
         """Context in which a network runs at `precision`."""
         if self.precision == "float32":
             return nullcontext()
-        return torch.autocast(self.device, dtype=torch.bfloat16)
+        # Without the cache of cast weights: a captured graph must cast them at every replay.
+        cached = self.device != "cuda"
+        return torch.autocast(self.device, dtype=torch.bfloat16, cache_enabled=cached)
+
+    def rates(self, steps: int) -> Iterator[float]:
+        """Learning rate of each step (Loshchilov & Hutter 2017, equation 5)."""
+        for step in range(steps):
+            yield self.learning_rate * (1 + math.cos(math.pi * step / steps)) / 2
 
 
 @dataclass(frozen=True)
@@ -61,9 +71,12 @@ class Normalization:
     deviation: float
 
     @classmethod
-    def of(cls, pixels: np.ndarray) -> "Normalization":
-        """Of images uint8, shape=(n, height, width); exact, from their histogram."""
-        counts = np.bincount(pixels.ravel(), minlength=256)
+    def of(cls, pixels: np.ndarray, *, rows: np.ndarray | None = None) -> "Normalization":
+        """Of the images `rows` of uint8, shape=(n, height, width); exact, by histogram."""
+        rows = np.arange(len(pixels)) if rows is None else rows
+        counts = np.zeros(256, dtype=np.int64)
+        for start in range(0, len(rows), 256):
+            counts += np.bincount(pixels[rows[start : start + 256]].ravel(), minlength=256)
         levels = np.arange(256)
         mean = float((counts * levels).sum() / counts.sum())
         variance = float((counts * (levels - mean) ** 2).sum() / counts.sum())
@@ -75,36 +88,62 @@ class Normalization:
         return images.contiguous(memory_format=torch.channels_last)
 
 
-def batches(n: int, *, size: int, seed: int, epoch: int) -> Iterator[torch.Tensor]:
+def batches(
+    n: int, *, size: int, seed: int, epoch: int, device: str = "cpu"
+) -> Iterator[torch.Tensor]:
     """Indices of each batch of an epoch, in an order that depends on `seed` and `epoch`.
 
     A last batch of one is merged into the one before: batch normalization over one
     image of a single pixel has no variance to divide by.
     """
     generator = torch.Generator().manual_seed((seed + epoch) % 2**63)
-    chunks = list(torch.randperm(n, generator=generator).split(size))
+    # The whole order goes to the device at once: a transfer a batch would wait for the host.
+    order = torch.randperm(n, generator=generator).to(device, non_blocking=True)
+    chunks = list(order.split(size))
     if len(chunks) > 1 and len(chunks[-1]) == 1:
         chunks[-2:] = [torch.cat(chunks[-2:])]
     yield from chunks
 
 
+def steps_of_epoch(n: int, size: int) -> int:
+    """Number of `batches` of an epoch over `n` images."""
+    return max(1, n // size if n % size <= 1 else n // size + 1)
+
+
+def resident(array: np.ndarray | torch.Tensor, device: str) -> torch.Tensor:
+    """`array` as a tensor on `device`; on a CPU it shares the memory of the array."""
+    if isinstance(array, torch.Tensor):
+        return array.to(device)
+    with warnings.catch_warnings():
+        # Images that several processes map are read-only; nothing here writes to them.
+        warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
+        return torch.as_tensor(array, device=device)
+
+
 def fit(
     network: nn.Module,
-    images: np.ndarray,
+    images: np.ndarray | torch.Tensor,
     targets: np.ndarray,
     *,
     normalization: Normalization | None,
     recipe: Recipe,
+    rows: np.ndarray | None = None,
+    step: Step | None = None,
 ) -> list[dict]:
-    """Train `network` in place on all images, `recipe.epochs` times.
+    """Train `network` in place, `recipe.epochs` times over the images of `rows`.
 
     Parameters
     ----------
-    images : ndarray, uint8, shape=(n, height, width), or float32 features, shape=(n, d)
+    images : uint8, shape=(songs, height, width), or float32 features, shape=(songs, d)
+        Of all songs; they are not copied.
     targets : ndarray, shape=(n, outputs)
-        1 where the song has the genre of that output.
+        1 where the song of that row has the genre of that output.
     normalization : Normalization or None
         None where `images` are features already standardized.
+    rows : ndarray of int, shape=(n,), optional
+        The songs to train on; all by default.
+    step : Step, optional
+        A step of this network that is used again (`mgrlib.steps.make_step`).
 
     Returns
     -------
@@ -117,44 +156,23 @@ def fit(
     StudyError
         If the loss is no longer finite.
     """
-    network.to(recipe.device, memory_format=torch.channels_last).train()
-    images, targets = _resident(images, recipe.device), _resident(targets, recipe.device).float()
-    steps = recipe.epochs * sum(1 for _ in batches(len(images), size=recipe.batch_size,
-                                                   seed=0, epoch=0))  # fmt: skip
-    optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.learning_rate, fused=True)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=steps)
+    images, targets = resident(images, recipe.device), resident(targets, recipe.device).float()
+    rows = resident(np.arange(len(images)) if rows is None else rows, recipe.device)
+    step = step or make_step(network, recipe)
+    step.restart(normalization)
+    n, size = len(targets), recipe.batch_size
+    rates = recipe.rates(recipe.epochs * steps_of_epoch(n, size))
     history = []
     for epoch in range(1, recipe.epochs + 1):
         started = time.perf_counter()
-        tally = torch.zeros(4, device=recipe.device)  # loss, true positives, said yes, are yes
-        for chosen in batches(len(images), size=recipe.batch_size, seed=recipe.seed, epoch=epoch):
-            chosen = chosen.to(recipe.device)
-            batch = normalization(images[chosen]) if normalization else images[chosen]
-            with recipe.autocast():
-                logits = network(batch)  # (batch, outputs)
-            loss = binary_cross_entropy_with_logits(logits.float(), targets[chosen])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
-            tally += _tally(loss.detach(), logits.detach(), targets[chosen])
-        history.append(_epoch_row(epoch, tally, len(images), time.perf_counter() - started))
+        for chosen in batches(n, size=size, seed=recipe.seed, epoch=epoch, device=recipe.device):
+            step(images[rows[chosen]], targets[chosen], rate=next(rates))
+        history.append(_epoch_row(epoch, step.take_tally(), n, time.perf_counter() - started))
     return history
 
 
-def _resident(array: np.ndarray, device: str) -> torch.Tensor:
-    # A copy: arrays shared between processes are read-only, which torch does not know.
-    return torch.tensor(array, device=device)
-
-
-def _tally(loss: torch.Tensor, logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
-    said = (logits > 0).float()
-    hits = (said * truth).sum()
-    return torch.stack([loss * len(logits), hits, said.sum(), truth.sum()])
-
-
-def _epoch_row(epoch: int, tally: torch.Tensor, n: int, seconds: float) -> dict:
-    loss, hits, said, true = tally.tolist()
+def _epoch_row(epoch: int, tally: list[float], n: int, seconds: float) -> dict:
+    loss, hits, said, true = tally
     if not np.isfinite(loss):
         raise StudyError(f"the training loss is {loss} in epoch {epoch}: lower learning_rate")
     return {
@@ -168,26 +186,34 @@ def _epoch_row(epoch: int, tally: torch.Tensor, n: int, seconds: float) -> dict:
 @torch.inference_mode()
 def predict(
     network: nn.Module,
-    images: np.ndarray,
+    images: np.ndarray | torch.Tensor,
     *,
     normalization: Normalization | None,
     recipe: Recipe,
+    rows: np.ndarray | None = None,
     batch_size: int = 64,
 ) -> np.ndarray:
     """Outputs of a trained network (logits, or features without its last layer).
+
+    Parameters
+    ----------
+    images : uint8, shape=(songs, height, width), or float32 features, shape=(songs, d)
+    rows : ndarray of int, shape=(n,), optional
+        The songs to predict; all by default.
 
     Returns
     -------
     ndarray, float32, shape=(n, outputs)
     """
     network.to(recipe.device).eval()
+    images = resident(images, recipe.device)
+    rows = resident(np.arange(len(images)) if rows is None else rows, recipe.device)
     parts = []
-    for start in range(0, len(images), batch_size):
-        batch = _resident(images[start : start + batch_size], recipe.device)
-        batch = normalization(batch) if normalization else batch
+    for chosen in rows.split(batch_size):
+        batch = normalization(images[chosen]) if normalization else images[chosen]
         with recipe.autocast():
-            parts.append(network(batch).float().cpu())
-    return torch.cat(parts).numpy()
+            parts.append(network(batch).float())
+    return torch.cat(parts).cpu().numpy()
 
 
 def features(
@@ -222,17 +248,22 @@ def standardize(values: np.ndarray, *, train: np.ndarray) -> np.ndarray:
     -------
     ndarray, float32, shape=(n, features)
     """
-    mean, deviation = values[train].mean(axis=0), values[train].std(axis=0)
-    scaled = (values - mean) / np.where(deviation > 1e-6, deviation, 1)
-    return (scaled / np.sqrt(values.shape[1])).astype(np.float32)
+    mean, deviation = mean_and_deviation(values[train])
+    return ((values - mean) / deviation / np.sqrt(values.shape[1])).astype(np.float32)
 
 
-def fit_baseline(images: np.ndarray, targets: np.ndarray, test_images: np.ndarray) -> np.ndarray:
-    """Logistic regression on the mean and deviation of each row of the image.
+def mean_and_deviation(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of each column; the deviation is 1 where a column is constant."""
+    deviation = values.std(axis=0)
+    return values.mean(axis=0), np.where(deviation > 1e-6, deviation, 1)
+
+
+def fit_baseline(values: np.ndarray, targets: np.ndarray, test_values: np.ndarray) -> np.ndarray:
+    """Logistic regression on `row_statistics`, standardized.
 
     Parameters
     ----------
-    images, test_images : ndarray, uint8, shape=(n, frequency, time)
+    values, test_values : ndarray, shape=(n, features)
     targets : ndarray of {0, 1}, shape=(n,)
 
     Returns
@@ -241,13 +272,25 @@ def fit_baseline(images: np.ndarray, targets: np.ndarray, test_images: np.ndarra
         Probabilities of the test images.
     """
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
-    model.fit(_row_statistics(images), targets)
-    return model.predict_proba(_row_statistics(test_images))[:, 1]
+    model.fit(values, targets)
+    return model.predict_proba(test_values)[:, 1]
 
 
-def _row_statistics(images: np.ndarray) -> np.ndarray:
-    values = images.astype(np.float32)
-    return np.concatenate([values.mean(axis=2), values.std(axis=2)], axis=1)
+def row_statistics(images: np.ndarray) -> np.ndarray:
+    """Mean and deviation over time of each row of the images, what the baseline hears.
+
+    Parameters
+    ----------
+    images : ndarray, uint8, shape=(n, frequency, time)
+
+    Returns
+    -------
+    ndarray, float32, shape=(n, 2 * frequency)
+    """
+    parts = [images[start : start + 256].astype(np.float32) for start in range(0, len(images), 256)]
+    return np.concatenate(
+        [np.concatenate([part.mean(axis=2), part.std(axis=2)], axis=1) for part in parts]
+    )
 
 
 def prior_shift(logits: np.ndarray, prevalence: np.ndarray) -> np.ndarray:

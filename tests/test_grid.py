@@ -125,7 +125,7 @@ def records(grid) -> dict[str, str]:
 def test_every_arm_is_trained_once(grid_of, tune):
     grid = grid_of(weights=["none", "corpus"], tune=tune)
     costs = []
-    made = train(grid, progress=lambda cost, name: costs.append(cost))
+    made = train(grid, report=lambda done: costs.append(done.cost))
     assert made == len(grid.models()) == len(list(grid.folder.glob("*.json")))
     assert sum(costs) == pytest.approx(sum(map(grid.cost, grid.models())))
     stamps = {file: file.stat().st_mtime_ns for file in grid.folder.glob("*.json")}

@@ -30,7 +30,7 @@ def smoke(own_folders):
 
 def test_every_cell_of_the_grid_has_its_row(smoke):
     metrics = results.read_metrics(smoke)
-    assert metrics.columns.tolist() == results.COLUMNS
+    assert metrics.columns.tolist() == results.COLUMNS + results.EXTRA_COLUMNS
     sizes = metrics.groupby("weights").size().to_dict()
     genres = metrics["genre"].nunique()
     assert genres == 4

@@ -19,6 +19,7 @@ from mgrlib.training import (
     fit_baseline,
     predict,
     prior_shift,
+    row_statistics,
     sigmoid,
     standardize,
 )
@@ -187,7 +188,8 @@ def test_standardized_features_are_centered_and_of_length_1():
 
 def test_the_baseline_hears_a_bright_upper_half():
     pixels, targets = bright_or_dark(60)
-    probability = fit_baseline(pixels[:40], targets[:40, 0], pixels[40:])
+    values = row_statistics(pixels)
+    probability = fit_baseline(values[:40], targets[:40, 0], values[40:])
     assert probability.shape == (20,)
     assert roc_auc_score(targets[40:, 0], probability) == 1
 

@@ -1,8 +1,8 @@
-"""Figures of the scores: boxes over depths, bars over genres, Q–Q plot, learning curves.
+"""Figures of the scores: boxes over depths, bars over genres, Q–Q plot.
 
 Every ``draw_...`` draws on the Axes that it is given and returns it.
-Notebooks: 03_per_depth_training, 04_across_depths (Figures 3 to 6),
-05_per_genre_analysis (Figures 7 to 9), 06_statistical_test (Figure 10).
+Notebooks: 04_across_depths (Figures 3 to 6), 05_per_genre_analysis (Figures 7 to 9),
+06_statistical_test (Figure 10).
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
 from .. import statistics
@@ -217,40 +216,3 @@ def _name_extremes(ax, points: statistics.QuantilePairs) -> None:
 
 def _has(metrics: pd.DataFrame, metric: str, arm: str) -> bool:
     return not statistics.genre_scores(metrics, metric=metric, arm=arm).empty
-
-
-LINE_STYLES = ("-", "--", ":", "-.")
-MARKERS = ("o", "s", "^", "v")
-
-
-def draw_learning(ax: Axes, history: pd.DataFrame) -> Axes:
-    """Training loss by epoch, the mean over genres, a line for each arm and scale.
-
-    Parameters
-    ----------
-    history : DataFrame
-        Columns ``weights, scale, epoch, train_loss`` of one depth. The color is the
-        scale's; the style of a line is the arm's.
-    """
-    if history.empty:
-        return say(ax, "No network of this depth has a history in this run.")
-    looks = scale_looks(history["scale"])
-    arms = list(dict.fromkeys(history["weights"]))
-    means = history.groupby(["weights", "scale", "epoch"])["train_loss"].mean()
-    for number, arm in enumerate(arms):
-        for scale, (color, _) in looks.items():
-            if (arm, scale) not in means.index.droplevel("epoch"):
-                continue
-            losses = means.loc[arm, scale]
-            ax.plot(
-                losses.index, losses, color=shade(color, 0.85), linewidth=1.6, markersize=4,
-                linestyle=LINE_STYLES[number % 4], marker=MARKERS[number % 4],
-                label=f"{scale}, {arm}",
-            )  # fmt: skip
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.set_xlim(0.5, history["epoch"].max() + 0.5)
-    ax.set_xlabel("Epoch")
-    ax.set_ylabel("Training loss (nats)")
-    ax.grid(axis="y")
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=4, borderaxespad=0.3)
-    return ax

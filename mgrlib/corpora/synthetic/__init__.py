@@ -6,7 +6,7 @@ music. The same settings make the same library, byte for byte, with the same ver
 of the libraries, however many processes make it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -79,8 +79,13 @@ def make_library(
     ]
     for ready in _perform(tasks, segment_seconds=segment_seconds, seed=seed, jobs=jobs):
         report(ready)
-    _write_table(folder / "taxonomy.csv", taxonomy())
-    _write_table(folder / "songs.csv", plan)
+    write_tables(folder, plan)
+
+
+def write_tables(folder: Path, plan: pd.DataFrame) -> None:
+    """Write ``taxonomy.csv`` and, last, ``songs.csv`` of a library."""
+    for name, table in {"taxonomy": taxonomy(), "songs": plan}.items():
+        write_text(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
 
 
 def render_song(
@@ -172,37 +177,43 @@ def _perform(tasks: list, *, segment_seconds: float, seed: int, jobs: int) -> It
     """Make the songs of every task; yields how many each has made, as they end."""
     if jobs == 1 or len(tasks) < 2:
         for folder, songs in tasks:
-            yield _make_songs(folder, songs, segment_seconds=segment_seconds, seed=seed)
+            yield make_songs(folder, songs, segment_seconds=segment_seconds, seed=seed)
         return
     from joblib import Parallel, delayed
 
     calls = (
-        delayed(_make_songs)(folder, songs, segment_seconds=segment_seconds, seed=seed)
+        delayed(make_songs)(folder, songs, segment_seconds=segment_seconds, seed=seed)
         for folder, songs in tasks
     )
     yield from Parallel(n_jobs=jobs, return_as="generator_unordered")(calls)
 
 
-def _make_songs(folder: Path, songs: list, *, segment_seconds: float, seed: int) -> int:
+def play_song(row: Mapping, *, seconds: float, seed: int, index: int) -> np.ndarray:
+    """The song of a row of ``songs.csv``, see `render_song`."""
+    return render_song(
+        _subgenres(row),
+        seconds=seconds,
+        seed=seed,
+        index=index,
+        artist=row["artist"],
+        year=int(row["year"]),
+    )
+
+
+def _subgenres(row: Mapping) -> list[str]:
+    return [row[f"subgenre_{place}"] for place in (1, 2, 3) if row[f"subgenre_{place}"]]
+
+
+def make_songs(folder: Path, songs: list, *, segment_seconds: float, seed: int) -> int:
+    """Write the files of `songs`, pairs of index and row of ``songs.csv``; returns how many."""
     from .writing import write_song
 
     for index, row in songs:
-        subgenres = [row[f"subgenre_{place}"] for place in (1, 2, 3) if row[f"subgenre_{place}"]]
-        samples = render_song(
-            subgenres,
-            seconds=song_seconds(segment_seconds=segment_seconds, seed=seed, index=index),
-            seed=seed,
-            index=index,
-            artist=row["artist"],
-            year=row["year"],
-        )
+        seconds = song_seconds(segment_seconds=segment_seconds, seed=seed, index=index)
+        samples = play_song(row, seconds=seconds, seed=seed, index=index)
         path = folder / row["path"]
         tags = {key: row[key] for key in ("title", "artist", "album")}
-        tags |= {"date": str(row["year"]), "genre": ", ".join(subgenres)}
+        tags |= {"date": str(row["year"]), "genre": ", ".join(_subgenres(row))}
         tags["tracknumber"] = str(int(path.name.partition("-")[0]))
         write_song(path, samples, tags, serial=seed_from(seed, "serial", index))
     return len(songs)
-
-
-def _write_table(path: Path, table: pd.DataFrame) -> None:
-    write_text(path, table.to_csv(index=False, lineterminator="\n"))

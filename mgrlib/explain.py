@@ -1,0 +1,89 @@
+"""Where in a song its genre was found: Grad-CAM figures of predicted songs."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import figures
+from .files import slug, write_atomically
+from .gradcam import HeatMap, heat_map
+from .kept import About, read_network
+from .predict import Networks, groups_of, read_song, segment_of
+from .spectrograms import SCALES, power_spectrogram, to_decibels
+
+
+def draw_explanations(
+    result: dict[str, Any], networks: Networks, *, folder: Path, genre: str | None = None
+) -> None:
+    """Write a figure of Grad-CAM for each song and note it in the result.
+
+    Parameters
+    ----------
+    result : dict
+        Of `mgrlib.predict.predict_songs`; each song gets ``gradcam`` with ``genre``,
+        ``layer`` and ``figure``, the name of a PNG in `folder`.
+    networks : Networks
+        Those that gave the result.
+    folder : Path
+        Where the figures go.
+    genre : str, optional
+        The genre to explain; by default the likeliest of each song.
+    """
+    songs = [song for song in result["songs"] if "genres" in song]
+    asked = {number: genre or song["genres"][0]["genre"] for number, song in enumerate(songs)}
+    taken: set[str] = set()
+    for group in groups_of(networks):
+        of_group = {name for file in group for name in networks[file].genres}
+        if not of_group & set(asked.values()):
+            continue
+        network, about = read_network(*group)
+        for number, song in enumerate(songs):
+            if asked[number] in of_group:
+                name = _free_name(song["path"], asked[number], taken)
+                song["gradcam"] = _draw(song, asked[number], network, about, folder / name)
+
+
+def _free_name(path: str, genre: str, taken: set[str]) -> str:
+    stem = f"{slug(Path(path).stem)[:60]}-{slug(genre)[:40]}"
+    names = (f"{stem}{ending}.png" for ending in ("", *(f"-{n}" for n in range(2, len(taken) + 3))))
+    name = next(name for name in names if name not in taken)
+    taken.add(name)
+    return name
+
+
+def _draw(song: dict, genre: str, network: Any, about: About, file: Path) -> dict[str, str]:
+    import torch
+
+    from .training import Normalization
+
+    pixels = read_song(song["path"], about).image
+    image = Normalization(**about.normalization)(torch.from_numpy(pixels[None]))
+    found = heat_map(network, image, output=about.genres.index(genre))
+    (probability,) = (r["probability"] for r in song["genres"] if r["genre"] == genre)
+    title = f"{genre}, {probability:.0%}: ResNet{about.depth}, {about.scale}, {found.layer}"
+    figure = _figure(song["path"], about, found, title=title)
+    with figures.use_style():
+        write_atomically(file, lambda stream: figure.savefig(stream, format="png", dpi=200))
+    return {"genre": genre, "layer": found.layer, "figure": file.name}
+
+
+def _figure(path: str, about: About, found: HeatMap, *, title: str) -> Any:
+    drawing, segment = about.settings, segment_of(path, about)
+    power = power_spectrogram(
+        segment.samples, n_fft=drawing.n_fft, hop_length=drawing.hop_length
+    )  # (frequency, time)
+    spacing = {name: getattr(drawing, name) for name in ("sample_rate", "n_fft", "n_mels")}
+    to_scale, frequencies = SCALES[about.scale]
+    start = max(0.0, (segment.seconds - drawing.segment_seconds) / 2)
+    return figures.make_figure(
+        figures.draw_attention,
+        to_decibels(to_scale(power, **spacing), top_db=drawing.top_db),
+        found.values,
+        frequencies=frequencies(**spacing),
+        times=start + np.arange(power.shape[1]) * drawing.hop_length / drawing.sample_rate,
+        floor_db=-drawing.top_db,
+        title=title,
+        columns=2,
+        height_inches=3.6,
+    )

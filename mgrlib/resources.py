@@ -1,0 +1,139 @@
+"""Memory and time: what training needs of the machine, and what the machine has.
+
+Sizes are in bytes, times in seconds.
+"""
+
+import resource
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PROCESS_BYTES = 600 * 2**20
+"""What a process has that imported torch and trained a network, before its tensors."""
+
+SHARE = 0.85
+"""Of the free memory that training may fill."""
+
+
+def training_bytes(
+    depth: int, *, outputs: int, image_size: int, batch_size: int, precision: str
+) -> int:
+    """Memory of a process that trains one network: an estimate from above.
+
+    Counted are weights, gradients and AdamW's two moments, and what autograd keeps of a
+    batch for the way back, found by running the network without numbers (on torch's
+    device ``meta``).
+    """
+    import torch
+
+    from .models import build_resnet
+
+    network = build_resnet(depth, outputs=outputs, seed=0).to("meta")
+    half = precision == "bfloat16"
+    weights = sum(4 * parameter.numel() for parameter in network.parameters())
+    kept: dict[int, int] = {}
+
+    def count(tensor):
+        storage = tensor.untyped_storage()
+        kept[storage._cdata] = storage.nbytes()
+        return tensor
+
+    if half:
+        network.bfloat16()
+    dtype = torch.bfloat16 if half else torch.float32
+    images = torch.empty(batch_size, 1, image_size, image_size, device="meta", dtype=dtype)
+    with torch.autograd.graph.saved_tensors_hooks(count, lambda tensor: tensor):
+        network(images)
+    copies = 4.5 if half else 4
+    return round(PROCESS_BYTES + copies * weights + 1.3 * sum(kept.values()))
+
+
+def available_bytes() -> int:
+    """Free memory of the machine, or of the container that this process is in."""
+    import psutil
+
+    free = psutil.virtual_memory().available
+    limit, used = (
+        _number(Path("/sys/fs/cgroup") / f"memory.{name}") for name in ("max", "current")
+    )
+    return free if limit is None or used is None else min(free, max(limit - used, 0))
+
+
+def _number(file: Path) -> int | None:
+    try:
+        return int(file.read_text())
+    except (OSError, ValueError):  # no such file, or the word "max"
+        return None
+
+
+def bounded_jobs(jobs: int, *, need: int, available: int) -> int:
+    """As many of `jobs` processes of `need` bytes each as fit, at least one."""
+    return max(1, min(jobs, int(SHARE * available / need)))
+
+
+def peak_bytes(device: str = "cpu") -> int:
+    """The most memory that this process has had, of the device or of the machine."""
+    if device == "cuda":
+        import torch
+
+        return torch.cuda.max_memory_allocated()
+    unit = 1 if sys.platform == "darwin" else 1024
+    return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def gibibytes(size: float) -> str:
+    """A size in words.
+
+    >>> gibibytes(1.5 * 2**30)
+    '1.5 GiB'
+    """
+    return f"{size / 2**30:.1f} GiB"
+
+
+def duration(seconds: float) -> str:
+    """A time in words.
+
+    >>> duration(40), duration(400), duration(40_000)
+    ('40 s', '7 min', '11 h 7 min')
+    """
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+@contextmanager
+def watched_gpu(device: str) -> Iterator[list[float]]:
+    """Shares of time in which the GPU worked, one a second while the block runs.
+
+    As ``nvidia-smi``, which comes with the driver, reports them; empty without it.
+    """
+    shares: list[float] = []
+    program = shutil.which("nvidia-smi") if device == "cuda" else None
+    if program is None:
+        yield shares
+        return
+    import torch
+
+    query = [program, f"--id={torch.cuda.current_device()}", "--query-gpu=utilization.gpu",
+             "--format=csv,noheader,nounits", "--loop=1"]  # fmt: skip
+    with subprocess.Popen(
+        query, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as it:
+
+        def read() -> None:
+            for line in it.stdout:
+                if line.strip().isdigit():
+                    shares.append(int(line) / 100)
+
+        reader = threading.Thread(target=read, daemon=True)
+        reader.start()
+        try:
+            yield shares
+        finally:
+            it.terminate()
+            reader.join()

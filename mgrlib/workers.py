@@ -1,0 +1,66 @@
+"""All parallel work: in processes of this machine, or by the workers of a Dask cluster.
+
+A task is a function with its arguments; what it makes it writes to files, whole or not
+at all, so a task that is lost with its process can be done again elsewhere.
+"""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from .cluster import Needs, on_cluster
+
+Task = tuple
+"""A function and its arguments."""
+
+
+def perform(
+    tasks: Sequence[Task],
+    *,
+    jobs: int,
+    scheduler: str = "local",
+    threads: int = 1,
+    needs: Needs | None = None,
+) -> Iterator[Any]:
+    """Do all tasks, several at a time, and yield their results as they come.
+
+    Parameters
+    ----------
+    tasks : sequence of (function, *arguments)
+        Functions of this package; the arguments can be pickled.
+    jobs : int
+        Processes of this machine. A cluster has as many as it has.
+    scheduler : str
+        ``"local"``, or the address of a Dask scheduler, ``tcp://HOST:PORT``.
+    threads : int
+        Of each process of this machine. Tasks on a cluster have one.
+    needs : Needs, optional
+        What the workers of a cluster must have; they are checked first.
+
+    Raises
+    ------
+    SettingsError
+        If the cluster can't be reached, or a worker lacks what is needed.
+    RunError
+        If the cluster is lost, or a task kills its workers.
+    """
+    if not tasks:
+        return
+    # The first two are of loky, which replaces a worker that has grown, as workers that train
+    # networks do; the third of a call that is interrupted, whose results are in their files.
+    for message in ("A worker stopped while some jobs", ".*tasks have been successfully executed",
+                    ".*tasks which were still being processed"):  # fmt: skip
+        warnings.filterwarnings("ignore", message=message)
+    if scheduler == "local":
+        yield from _on_this_machine(tasks, jobs=jobs, threads=threads)
+    else:
+        yield from on_cluster(tasks, scheduler=scheduler, needs=needs or Needs())
+
+
+def _on_this_machine(tasks: Sequence[Task], *, jobs: int, threads: int) -> Iterator[Any]:
+    from joblib import Parallel, delayed, parallel_config
+
+    with parallel_config(backend="loky", inner_max_num_threads=threads):
+        parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", max_nbytes=100_000)
+        results = parallel(delayed(work)(*arguments) for work, *arguments in tasks)
+    yield from results
