@@ -1,12 +1,13 @@
 # make book: the whole study, from songs to a rendered book.  make test: the tests.
 # Set PROFILE, CORPUS and SET to change the study: make book PROFILE=smoke SET="epochs=2 seed=7"
+# make reference: the paper's whole grid, for a GPU; its small tables go to book/results/.
 PYTHON ?= python3
 PROFILE ?= quick
 CORPUS ?= synthetic
 SET ?=
 BIN := .venv/bin
 
-.PHONY: book test lint bench clean
+.PHONY: book test lint bench reference clean
 
 book: .venv
 	$(BIN)/python -m mgrlib run --profile $(PROFILE) --corpus "$(CORPUS)" $(foreach pair,$(SET),--set '$(pair)')
@@ -21,6 +22,9 @@ lint: .venv
 
 bench: .venv
 	$(BIN)/python -m mgrlib.bench
+
+reference: .venv
+	$(BIN)/python -m mgrlib reference $(foreach pair,$(SET),--set '$(pair)')
 
 # Runs are kept: they may be days of work.
 clean:

@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     book = commands.add_parser("book", help="make what is missing of a run and render its book")
     book.add_argument("run", help="folder of the run, such as runs/quick")
     book.set_defaults(command=_book)
+    _add_reference(commands)
     _add_predict(commands.add_parser("predict", help="genres of songs, by networks of a run"))
     return parser
 
@@ -74,6 +75,21 @@ def _add_predict(predict: argparse.ArgumentParser) -> None:
                          help="draw there where each song's genre was found")  # fmt: skip
     predict.add_argument("--genre", help="that --gradcam explains; the likeliest of each song")
     predict.set_defaults(command=_predict)
+
+
+def _add_reference(commands: argparse._SubParsersAction) -> None:
+    reference = commands.add_parser(
+        "reference", help="the paper's whole grid on synthetic songs; small tables for the book"
+    )
+    reference.add_argument("--sizes", default="128,224", metavar="PIXELS,...",
+                           help="sides of the images, a run each")  # fmt: skip
+    reference.add_argument("--songs", help="how many; as many as the paper has")
+    reference.add_argument("--name", help="of a run with other settings: NAME-SIZE")
+    reference.add_argument("--set", dest="overrides", action="append", default=[],
+                           metavar="KEY=VALUE", help="change one setting; may be repeated")  # fmt: skip
+    reference.add_argument("--keep", metavar="RUN",
+                           help="train nothing: keep the tables of this run, such as runs/quick")  # fmt: skip
+    reference.set_defaults(command=_reference)
 
 
 def _run(parsed: argparse.Namespace) -> None:
@@ -131,6 +147,25 @@ def _predict(parsed: argparse.Namespace) -> None:
         print(f"mgrlib: {line}", file=sys.stderr)
     if not parsed.json:
         print(as_text(result))
+
+
+def _reference(parsed: argparse.Namespace) -> None:
+    from . import reference
+
+    if parsed.keep:
+        from .results import find_run
+
+        kept = [reference.keep_tables(find_run(parsed.keep), folder=reference.RESULTS)]
+    else:
+        kept = reference.make_reference(
+            sizes=parsed.sizes.split(","),
+            songs=parsed.songs,
+            overrides=parsed.overrides,
+            name=parsed.name,
+            folder=reference.RESULTS,
+        )
+    for folder in kept:
+        print(f"The tables: {_relative(folder)}")
 
 
 def _render(folder: Path, pages: list, *, jobs: int, book: bool) -> None:

@@ -6,6 +6,7 @@ of everything that a result depends on. Each is checked before its first task, a
 that joins late. How a user starts a cluster is on the book's page *Use a cluster*.
 """
 
+import asyncio
 import logging
 import os
 import platform
@@ -13,6 +14,7 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, partial
@@ -115,18 +117,33 @@ def _connected(scheduler: str) -> Iterator[Any]:
             f"scheduler={scheduler} needs the package {error.name}: install dask and distributed, "
             "with the versions in requirements.txt"
         ) from None
-    # Dask reports at length what is said here in one line.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", "distributed.client"):  # say at length what is one line here
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
+        _greet(scheduler)
         client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, TimeoutError, ValueError, RuntimeError) as error:
-        reason = str(error).strip().split("\n")[0]
+    except (OSError, TimeoutError, TypeError, ValueError, RuntimeError) as error:
+        reason = str(error).strip().split("\n")[0] or "it speaks another language"
         raise SettingsError(
-            f"scheduler={scheduler} does not answer ({reason}): start a Dask scheduler there, or "
-            "set scheduler=local"
+            f"scheduler={scheduler} is no Dask scheduler that answers ({reason}): start one there, "
+            "or set scheduler=local"
         ) from None
     with client:
         yield client
+
+
+def _greet(scheduler: str) -> None:
+    """Connect once: for what is no scheduler, its dashboard say, a client waits forever."""
+    from distributed import Security
+    from distributed.core import connect
+
+    async def greet() -> None:
+        security = Security().get_connection_args("client")
+        greeting = connect(scheduler, timeout=CONNECT_SECONDS, **security)
+        (await asyncio.wait_for(greeting, CONNECT_SECONDS + 1)).abort()
+
+    with ThreadPoolExecutor(1) as thread:  # the thread of a notebook is busy with a loop
+        thread.submit(asyncio.run, greet()).result()
 
 
 @contextmanager
@@ -253,8 +270,6 @@ def _do(expected: Expected, work: Any, *arguments: Any) -> Any:
 def _results(
     client: Any, scheduler: str, tasks: Sequence[tuple], expected: Expected
 ) -> Iterator[Any]:
-    from concurrent.futures import CancelledError
-
     from distributed import KilledWorker
     from joblib import Parallel, delayed
 

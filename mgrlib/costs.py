@@ -93,10 +93,13 @@ def describe_machine(study: dict[str, Any]) -> str:
     resolved, hardware = study.get("resolved", {}), study.get("hardware", {})
     if not resolved:
         return "The run does not record where it was trained."
-    where = escape(hardware.get("gpu") or hardware.get("processor") or "an unknown processor")
-    if hardware.get("cores") and not hardware.get("gpu"):
-        where += f" with {hardware['cores']} core{'s' if hardware['cores'] != 1 else ''}"
-    how = f"device {escape(resolved['device'])}, precision {escape(resolved['precision'])}"
+    gpu = hardware.get("gpu") if resolved.get("device") == "cuda" else None
+    where = escape(gpu or hardware.get("processor") or "an unknown processor")
+    if (cores := hardware.get("cores")) and not gpu:
+        where += f" with {cores} core{'s' if cores != 1 else ''}"
+    how = ", ".join(
+        f"{name} {escape(resolved[name])}" for name in ("device", "precision") if name in resolved
+    )
     return f"Trained on {where} ({how}). {_describe_training(study.get('training') or {})}".strip()
 
 

@@ -12,7 +12,7 @@ stand side by side:
   the test songs is applied to the other half, both ways; then the decisions are pooled.
 
 The rows ``joint`` and ``baseline`` are ensembles likewise, and at 1:1 as well. The metrics
-are scikit-learn's.
+are those of `mgrlib.multilabel`.
 Notebook: 04_across_depths, "The ensemble".
 """
 
@@ -21,14 +21,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
-from sklearn import metrics as sk
 
 from .errors import RunError
 from .files import seed_from
+from .multilabel import decision_scores, genre_decisions, genre_rankings, has_both, lrap
+from .prose import escape
 from .thresholds import cross_fit, draw_halves, prior_corrected
 
-NAN = float("nan")
 KEY = ["depth", "scale", "weights", "repeat"]
 NEEDED = ["path", "genre", *KEY, "truth", "probability"]
 RULES = ("0.5", "prior-corrected", "F1-tuned")
@@ -59,11 +58,6 @@ class Ensemble:
     genres: list[str]
     truth: np.ndarray
     probability: np.ndarray
-
-    @property
-    def has_both(self) -> np.ndarray:
-        """Whether a genre has test songs with it and without it, bool, shape=(genres,)."""
-        return self.truth.any(axis=0) & ~self.truth.all(axis=0)
 
 
 def ensemble_tables(
@@ -162,7 +156,10 @@ def _checked(predictions: pd.DataFrame) -> pd.DataFrame:
     for words, wrong in rules.items():
         if wrong.any():
             example = table.loc[wrong.idxmax()].to_dict()
-            raise RunError(f"{wrong.sum()} rows of the predictions {words}, such as {example}")
+            raise RunError(
+                f"rows of the predictions {words} ({wrong.sum()} of them), such as {example}: mend "
+                "the table, or train again"
+            )
     table = table.astype({"path": str, "genre": str, "scale": str, "weights": str, "truth": bool})
     answers = table.groupby(["path", "genre"])["truth"].nunique()
     if (answers > 1).any():
@@ -196,12 +193,12 @@ def _scored(
 ) -> Iterator[tuple[dict, pd.DataFrame]]:
     """For each rule the row of an ensemble, and the rows of its genres."""
     truth, probability = ensemble.truth, ensemble.probability
-    rankings = genre_rankings(ensemble)
+    rankings = genre_rankings(truth, probability)
     for rule, tuned in _rules(ensemble, half, prevalence).items():
         thresholds = np.where(np.isnan(tuned), 0.5, tuned)
         said = probability >= thresholds[half]
         ranked = prior_corrected(probability, prevalence) if rule == RULES[1] else probability
-        genres = genre_decisions(ensemble, said).join(rankings)
+        genres = pd.DataFrame(genre_decisions(truth, said) | rankings, index=ensemble.genres)
         macro = genres.mean().add_suffix("_macro")  # leaves out NaN
         yield (
             {
@@ -212,7 +209,7 @@ def _scored(
                 "mean_average_precision": macro["average_precision_macro"],
                 "lrap": lrap(truth, ranked),
                 "n_genres": len(genres),
-                "n_one_class": int((~ensemble.has_both).sum()),
+                "n_one_class": int((~has_both(truth)).sum()),
                 "n_test": len(truth),
                 "n_unlabeled": int((~truth.any(axis=1)).sum()),
                 "n_untuned": int(np.isnan(tuned).sum()),
@@ -237,68 +234,66 @@ def _rules(
     return {RULES[0]: np.full(shape, 0.5), **corrected, RULES[2]: tuned}
 
 
-def decision_scores(truth: np.ndarray, said: np.ndarray) -> dict[str, float]:
-    """Metrics of all decisions together.
-
-    ``precision_micro, recall_micro, f1_micro`` (0 without a song to divide by);
-    ``hamming_loss``, the share of wrong decisions; ``subset_accuracy``, the share of songs
-    whose decisions are all right.
+def summarize(scores: pd.DataFrame, *, arm: str) -> pd.DataFrame:
+    """Means over the repeats, for an arm and the rows ``joint`` and ``baseline`` beside it.
 
     Parameters
     ----------
-    truth, said : ndarray of bool, shape=(songs, genres)
+    scores : DataFrame
+        The table ``ensemble`` of `ensemble_tables`. Ensembles that lack genres, as while a
+        grid is being trained, are left out.
+    arm : str
+
+    Returns
+    -------
+    DataFrame
+        Columns ``weights, depth, scale, rule`` and the metrics; the first and the last are
+        ordered categories: the arm, ``joint``, ``baseline``; the rules as in `RULES`.
     """
-    micro = sk.precision_recall_fscore_support(truth, said, average="micro", zero_division=0)
-    return {
-        **dict(zip(("precision_micro", "recall_micro", "f1_micro"), micro[:3], strict=True)),
-        "hamming_loss": sk.hamming_loss(truth, said),
-        "subset_accuracy": sk.accuracy_score(truth, said),
-    }
+    rows = scores[scores["n_genres"] == scores["n_genres"].max()]
+    orders = {"weights": (arm, "joint", "baseline"), "rule": RULES}
+    for name, order in orders.items():
+        rows = rows.assign(**{name: pd.Categorical(rows[name], list(order), ordered=True)})
+    by = ["weights", "depth", "scale", "rule"]
+    known = rows.dropna(subset=["weights", "rule"])
+    return known.groupby(by, observed=True)[[*DECIDED, *RANKED]].mean().reset_index()
 
 
-def genre_decisions(ensemble: Ensemble, said: np.ndarray) -> pd.DataFrame:
-    """``precision, recall, f1`` by genre, NaN for a genre with one class among the songs.
-
-    Precision and F1 are 0 where no song is given the genre.
+def describe(tables: dict[str, pd.DataFrame]) -> str:
+    """What the ensembles of a run rest on, as Markdown: songs, genres, and what is left out.
 
     Parameters
     ----------
-    said : ndarray of bool, shape=(songs, genres)
+    tables : dict of str to DataFrame
+        As `ensemble_tables` gives them.
     """
-    each = sk.precision_recall_fscore_support(ensemble.truth, said, average=None, zero_division=0)
-    values = np.where(ensemble.has_both, each[:3], NAN).T
-    return pd.DataFrame(values, index=ensemble.genres, columns=BY_GENRE[:3])
-
-
-def genre_rankings(ensemble: Ensemble) -> pd.DataFrame:
-    """``average_precision, roc_auc`` by genre, NaN for a genre with one class."""
-    truth, probability = ensemble.truth, ensemble.probability
-    values = [
-        [score(truth[:, g], probability[:, g]) if both else NAN
-         for score in (sk.average_precision_score, sk.roc_auc_score)]
-        for g, both in enumerate(ensemble.has_both)
-    ]  # fmt: skip
-    return pd.DataFrame(values, index=ensemble.genres, columns=BY_GENRE[3:])
-
-
-def lrap(truth: np.ndarray, probability: np.ndarray) -> float:
-    """Label-ranking average precision: how high the genres of a song stand among all.
-
-    scikit-learn's ``label_ranking_average_precision_score`` for all songs at once, as that
-    one takes half a minute for a large study. A song without a genre counts 1, there too.
-
-    Parameters
-    ----------
-    truth : ndarray of bool, shape=(songs, genres)
-    probability : ndarray of float, shape=(songs, genres)
-
-    Examples
-    --------
-    >>> lrap(np.array([[True, False, True]]), np.array([[0.9, 0.8, 0.1]])).round(3)
-    0.833
-    """
-    among_all = rankdata(-probability, method="max", axis=1)
-    among_own = rankdata(np.where(truth, -probability, np.inf), method="max", axis=1)
-    shares = np.where(truth, among_own / among_all, 0).sum(axis=1)
-    own = truth.sum(axis=1)
-    return float(np.where(own > 0, shares / np.maximum(own, 1), 1).mean())
+    scores, genres = tables["ensemble"], tables["ensemble_genres"]
+    if scores.empty:
+        return (
+            "The run has no `results/predictions.parquet` with two genres or more, so its "
+            "networks can't be put together here."
+        )
+    songs, labels = scores["n_test"].max(), scores["n_genres"].max()
+    first = genres[genres["rule"] == RULES[0]]
+    carried = first.groupby(KEY)["n_test_positive"].sum().max()
+    parts = [
+        f"An ensemble has {labels} genres; of the {songs} test songs each has "
+        f"{carried / songs:.2f} of them on average. To give no song any genre would have a "
+        f"Hamming loss of {carried / songs / labels:.3f}."
+    ]
+    if RULES[1] not in set(scores["rule"]):
+        parts.append(
+            "The rule prior-corrected is absent: `results/metrics.csv` has no column "
+            "`train_prevalence`, the share of the training songs that have a genre."
+        )
+    if nameless := scores["n_unlabeled"].max():
+        parts.append(f"{nameless} songs have none of the genres and count 1 in LRAP.")
+    if alone := sorted(first.loc[first["roc_auc"].isna(), "genre"].unique()):
+        names = ", ".join(map(escape, alone))
+        parts.append(f"Left out of means, as all or none of the test songs have them: {names}.")
+    if untuned := int(scores["n_untuned"].max()):
+        parts.append(
+            f"Up to {untuned} thresholds of an ensemble could not be tuned and stayed 0.5, as no "
+            "song of the other half has the genre."
+        )
+    return " ".join(parts)

@@ -76,6 +76,6 @@ def player(samples: np.ndarray, *, sample_rate: int, name: str) -> str:
     sound = base64.b64encode(excerpt_mp3(samples, sample_rate=sample_rate)).decode()
     label = html.escape(f"Excerpt of {' '.join(name.split())}", quote=True)
     return (
-        f'<audio controls preload="none" aria-label="{label}" '
-        f'src="data:audio/mpeg;base64,{sound}"></audio>'
+        f'<p><audio controls preload="none" aria-label="{label}" '
+        f'src="data:audio/mpeg;base64,{sound}"></audio></p>'
     )

@@ -61,7 +61,11 @@ def _draw(song: dict, genre: str, network: Any, about: About, file: Path) -> dic
     image = Normalization(**about.normalization)(torch.from_numpy(pixels[None]))
     found = heat_map(network, image, output=about.genres.index(genre))
     (probability,) = (r["probability"] for r in song["genres"] if r["genre"] == genre)
-    title = f"{genre}, {probability:.0%}: ResNet{about.depth}, {about.scale}, {found.layer}"
+    what = "What speaks" if found.values.any() else "Nothing speaks"
+    title = (
+        f"{what} for {genre} ({probability:.0%}): ResNet{about.depth}, {about.scale}, "
+        f"{found.layer} ({found.side} × {found.side})"
+    )
     figure = _figure(song["path"], about, found, title=title)
     with figures.use_style():
         write_atomically(file, lambda stream: figure.savefig(stream, format="png", dpi=200))

@@ -44,7 +44,8 @@ def heat_map(network: Any, image: Any, *, output: int, layer: str | None = None)
     Parameters
     ----------
     network : torch.nn.Module
-        A ResNet, or another network with stages of the names `STAGES`.
+        A ResNet, or another network with stages of the names `STAGES`; it is put in the
+        mode of evaluation.
     image : torch.Tensor, float32, shape=(1, 1, frequency, time)
         As the network reads it, normalized.
     output : int

@@ -59,7 +59,7 @@ def model_card(run: Path) -> str:
         f"# Music genre networks of the run {escape(run.name)}",
         _what(study, networks),
         "## Data",
-        _data(study, run / "audit.json"),
+        _data(study, read_json(run / "audit.json")),
         "## Settings",
         _settings(study["settings"], arms),
         "## Training",
@@ -102,32 +102,28 @@ def _what(study: dict, networks: pd.DataFrame) -> str:
     )
 
 
-def _data(study: dict, audit_file: Path) -> str:
-    words = escape(study.get("corpus_words", "songs"))
-    lines = [f"Trained on {words}. {caution(study['evidence'])}"]
-    if audit_file.exists():
-        audit = read_json(audit_file)
-        split = audit["split"]
-        lines.append(
-            f"{split['train']} songs for training, {split['test']} for the test. A binary network "
-            "learned from as many songs with its genre as without."
-        )
-        rows = [(escape(genre), sizes["songs"], sizes["train"], sizes["test"])
-                for genre, sizes in audit["trained"].items()]  # fmt: skip
-        lines.append(_table(["Genre", "Songs", "Training", "Test, with the genre"], rows))
-    return "\n\n".join(lines)
+def _data(study: dict, audit: dict) -> str:
+    split = audit["split"]
+    rows = [(escape(genre), sizes["songs"], sizes["train"], sizes["test"])
+            for genre, sizes in audit["trained"].items()]  # fmt: skip
+    return (
+        f"Trained on {escape(study['corpus_words'])}. {caution(study['evidence'])}\n\n"
+        f"{split['train']} songs for training, {split['test']} for the test. A binary network "
+        "learned from as many songs with its genre as without.\n\n"
+        + _table(["Genre", "Songs", "Training", "Test, with the genre"], rows)
+    )
 
 
 def _settings(settings: dict[str, Any], arms: list[str]) -> str:
     shown = {name: value for name, value in settings.items() if name not in HIDDEN_SETTINGS}
-    rows = [(f"`{name}`", escape(_words(value))) for name, value in shown.items()]
-    return _table(["Setting", "Value"], [("`weights`", escape(_words(arms))), *rows])
+    rows = [(f"`{name}`", _words(value)) for name, value in shown.items()]
+    return _table(["Setting", "Value"], [("`weights`", _words(arms)), *rows])
 
 
 def _words(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return value if isinstance(value, str) else json.dumps(value)
+        return ", ".join(_words(item) for item in value)
+    return escape(value) if isinstance(value, str) else json.dumps(value)
 
 
 def _training(settings: dict[str, Any]) -> str:
@@ -136,9 +132,9 @@ def _training(settings: dict[str, Any]) -> str:
     return (
         f"{tuned} AdamW, binary cross-entropy, a learning rate that falls as a cosine from "
         f"{settings['learning_rate']:g} to 0, batches of {settings['batch_size']}, no "
-        f"augmentation; {settings['epochs']} epochs, and {settings['joint_epochs']} for the "
-        "joint network. The arm none starts from random weights, corpus from the trunk of the "
-        "joint network of the same songs, imagenet from torchvision's IMAGENET1K\\_V1."
+        f"augmentation. Epochs: {settings['epochs']}, of the joint network "
+        f"{settings['joint_epochs']}. The arm none starts from random weights, corpus from the "
+        "trunk of the joint network of the same songs, imagenet from torchvision's IMAGENET1K\\_V1."
     )
 
 
@@ -202,9 +198,9 @@ def _license(arms: list[str], *, synthetic: bool) -> str:
 
 
 def _made_with(study: dict) -> str:
-    versions = ", ".join(f"{escape(k)} {escape(v)}" for k, v in study.get("versions", {}).items())
-    precision = study.get("resolved", {}).get("precision", "unknown")
-    return f"Commit {escape(study.get('commit', 'unknown'))}; precision {precision}; {versions}."
+    versions = ", ".join(f"{name} {version}" for name, version in study["versions"].items())
+    precision = study["resolved"]["precision"]
+    return f"Commit {study['commit']}; precision {precision}; {versions}."
 
 
 def _table(head: list[str], rows: list[tuple]) -> str:

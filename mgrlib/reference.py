@@ -116,13 +116,14 @@ def _make_run(start: Callable[..., Study], arms: Iterable[str], folder: Path) ->
 
 def _steps(settings: Settings, notes: "_Notes") -> Iterator[list[str]]:
     """Arms of each call of training: those that are done, then one more each time."""
-    present = [arm for arm in settings.weights if arm_name(arm) in notes.finished()]
+    ordered = sorted(settings.weights, key=lambda a: ARMS.index(a) if a in ARMS else len(ARMS))
+    present = {arm for arm in ordered if arm_name(arm) in notes.finished()}
     if present:
-        yield present
+        yield [arm for arm in ordered if arm in present]
     for arm in settings.weights:
         if arm not in present and _can_be_had(arm, settings, notes):
-            present.append(arm)
-            yield sorted(present, key=lambda arm: ARMS.index(arm) if arm in ARMS else len(ARMS))
+            present.add(arm)
+            yield [arm for arm in ordered if arm in present]
 
 
 def _can_be_had(arm: str, settings: Settings, notes: "_Notes") -> bool:
@@ -231,7 +232,7 @@ def _provenance(run: Path, metrics: pd.DataFrame) -> dict[str, Any]:
     rows = {arm: {"training_seconds": round(float(total), 1)} for arm, total in seconds.items()}
     for arm, noted in notes.get("arms", {}).items():
         if arm in rows:
-            rows[arm] |= {k: round(v, 3) if isinstance(v, float) else v for k, v in noted.items()}
+            rows[arm] |= {name: _rounded(value) for name, value in noted.items()}
     resolved = trained.get("resolved", {})
     return {
         "name": run.name,
@@ -241,10 +242,14 @@ def _provenance(run: Path, metrics: pd.DataFrame) -> dict[str, Any]:
         "resolved": {name: resolved.get(name) for name in ("device", "precision")},
         **{name: trained.get(name) for name in ("hardware", "versions", "commit")},
         "date": max((row["date"] for row in rows.values() if "date" in row), default=_day(run)),
-        "images_seconds": notes.get("images_seconds"),
+        "images_seconds": _rounded(notes.get("images_seconds")),
         "arms": rows,
         "left_out": notes.get("left_out", {}),
     }
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, 2) if isinstance(value, float) else value
 
 
 def _day(run: Path) -> str:
@@ -276,10 +281,13 @@ def read_tables(folder: Path, *, complete: bool = True) -> dict[str, Any]:
     if complete and not provenance.exists():
         raise RunError(f"{provenance} is missing: tables are kept with their provenance")
     try:
-        return {
+        kept = {
             "metrics": results.read_table(folder / "metrics.csv"),
             "ensemble": results.read_table(ensemble) if ensemble.exists() else None,
             "provenance": read_json(provenance) if provenance.exists() else {},
         }
     except (ValueError, OSError) as error:
         raise RunError(f"the tables in {folder} can't be read: {error}") from None
+    if missing := [name for name in [*results.KEY, "f1"] if name not in kept["metrics"]]:
+        raise RunError(f"{folder / 'metrics.csv'} lacks the columns {', '.join(missing)}")
+    return kept

@@ -15,6 +15,9 @@ from pathlib import Path
 PROCESS_BYTES = 600 * 2**20
 """What a process has that imported torch and trained a network, before its tensors."""
 
+CUDA_BYTES = 300 * 2**20
+"""What a build of torch with CUDA adds to that, with or without a GPU."""
+
 SHARE = 0.85
 """Of the free memory that training may fill."""
 
@@ -49,7 +52,8 @@ def training_bytes(
     with torch.autograd.graph.saved_tensors_hooks(count, lambda tensor: tensor):
         network(images)
     copies = 4.5 if half else 4
-    return round(PROCESS_BYTES + copies * weights + 1.3 * sum(kept.values()))
+    process = PROCESS_BYTES + (CUDA_BYTES if torch.version.cuda else 0)
+    return round(process + copies * weights + 1.3 * sum(kept.values()))
 
 
 def available_bytes() -> int:
@@ -80,7 +84,7 @@ def peak_bytes(device: str = "cpu") -> int:
     if device == "cuda":
         import torch
 
-        return torch.cuda.max_memory_allocated()
+        return torch.cuda.max_memory_reserved()  # also what graphs keep for their replays
     unit = 1 if sys.platform == "darwin" else 1024
     return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
@@ -119,7 +123,9 @@ def watched_gpu(device: str) -> Iterator[list[float]]:
         return
     import torch
 
-    query = [program, f"--id={torch.cuda.current_device()}", "--query-gpu=utilization.gpu",
+    # By its own name: torch counts only the GPUs that the process may see.
+    gpu = f"GPU-{torch.cuda.get_device_properties(torch.cuda.current_device()).uuid}"
+    query = [program, f"--id={gpu}", "--query-gpu=utilization.gpu",
              "--format=csv,noheader,nounits", "--loop=1"]  # fmt: skip
     with subprocess.Popen(
         query, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True

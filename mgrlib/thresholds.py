@@ -17,7 +17,7 @@ NAN = float("nan")
 def prior_corrected(probability: np.ndarray, prevalence) -> np.ndarray:
     """Probabilities of networks trained 1:1, as they are where a genre has its prevalence.
 
-    Odds times π / (1 − π): theorem 2 of Elkan (2001), equation 4 of Saerens et al. (2002).
+    Odds times π / (1 − π): theorem 2 of Elkan (2001), section 2 of Saerens et al. (2002).
     The result is 0.5 or more where `probability` is 1 − π or more.
 
     Parameters

@@ -19,7 +19,7 @@ from .workers import perform
 
 @dataclass(frozen=True)
 class Forecast:
-    """What training the missing networks will take on this machine.
+    """What training the missing networks will take on this machine, or how many they are.
 
     Attributes
     ----------
@@ -30,7 +30,8 @@ class Forecast:
     seconds : float
         Time, from a step measured now; 0 where no network is trained whole.
     jobs : int
-        Processes: as many as were asked for, or as fit into the free memory.
+        Processes: as many as were asked for, or as fit into the free memory; 0 where the
+        workers of a cluster train.
     need, available : int
         Memory of each process at most, and what is free now, in bytes.
     """
@@ -43,8 +44,9 @@ class Forecast:
     available: int
 
     def __str__(self) -> str:
-        processes = "1 process" if self.jobs == 1 else f"{self.jobs} processes"
-        words = f"{self.networks} networks to train, {processes}"
+        workers = {0: "by the workers of the cluster", 1: "1 process"}
+        words = f"{self.networks} networks to train, "
+        words += workers.get(self.jobs, f"{self.jobs} processes")
         if self.need:
             words += f" of at most {gibibytes(self.need)} ({gibibytes(self.available)} are free)"
         return f"{words}, about {duration(self.seconds)}" if self.seconds else words
@@ -61,6 +63,8 @@ def forecast(grid: Grid, missing: list[Model], *, jobs: int) -> Forecast:
     whole = [task[2] for task in steps if task[0] in (tasks.train_joint, tasks.train_network)]
     cost = sum(map(grid.cost, {*missing, *whole}))
     available = available_bytes()
+    if grid.settings.scheduler != "local":
+        return Forecast(len(missing), cost, 0.0, 0, 0, available)
     if not whole:
         return Forecast(len(missing), cost, 0.0, jobs, 0, available)
     # The GPU has memory of its own, and one process feeds it.

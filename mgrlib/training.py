@@ -191,7 +191,7 @@ def predict(
     normalization: Normalization | None,
     recipe: Recipe,
     rows: np.ndarray | None = None,
-    batch_size: int = 64,
+    batch_size: int | None = None,
 ) -> np.ndarray:
     """Outputs of a trained network (logits, or features without its last layer).
 
@@ -200,6 +200,8 @@ def predict(
     images : uint8, shape=(songs, height, width), or float32 features, shape=(songs, d)
     rows : ndarray of int, shape=(n,), optional
         The songs to predict; all by default.
+    batch_size : int, optional
+        By default 64 on a CPU and 512 on a GPU.
 
     Returns
     -------
@@ -209,7 +211,7 @@ def predict(
     images = resident(images, recipe.device)
     rows = resident(np.arange(len(images)) if rows is None else rows, recipe.device)
     parts = []
-    for chosen in rows.split(batch_size):
+    for chosen in rows.split(batch_size or (512 if recipe.device == "cuda" else 64)):
         batch = normalization(images[chosen]) if normalization else images[chosen]
         with recipe.autocast():
             parts.append(network(batch).float())

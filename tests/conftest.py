@@ -89,3 +89,29 @@ def small_settings(tone_library):
         corpus=str(tone_library),
         overrides={"segment_seconds": 1, "depths": [34], "songs": 48, "jobs": 1},
     )
+
+
+@pytest.fixture(scope="session")
+def kept_runs(tone_library, own_folders) -> dict[str, Path]:
+    """Small runs with kept networks, by how these were tuned; not to be changed."""
+    import shutil
+
+    from mgrlib.pipeline import start_study
+
+    settings = {"segment_seconds": 1, "depths": [34], "scales": ["mel"], "songs": 48, "jobs": 1,
+                "max_genres": 2, "keep_models": True}  # fmt: skip
+    own = {
+        "all": {"weights": ["none"]},
+        "head": {"weights": ["none", "corpus"], "epochs": 3, "learning_rate": 0.01},
+    }
+    runs = {}
+    for tune, others in own.items():
+        study = start_study(
+            profile="smoke", corpus=str(tone_library), name=f"kept-{tune}",
+            overrides={**settings, **others, "tune": tune},
+        )  # fmt: skip
+        study.train()
+        runs[tune] = study.folder
+    yield runs
+    for run in runs.values():  # hundreds of megabytes
+        shutil.rmtree(run)

@@ -286,7 +286,14 @@ def test_a_settings_table_shows_default_profiles_and_the_run_s_own_value():
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(None, "auto"), (True, "true"), ((34, 50), "34, 50"), (6.0, "6"), (1e-3, "0.001")],
+    [
+        (None, "auto"),
+        (True, "true"),
+        ((34, 50), "34, 50"),
+        (6.0, "6"),
+        (1e-3, "0.001"),
+        ("tcp://node-7.example:8786", "a cluster"),
+    ],
 )
 def test_a_value_is_shown_as_one_would_type_it(value, words):
     assert directives.value_words(value) == words

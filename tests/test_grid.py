@@ -217,14 +217,31 @@ def test_a_test_song_changes_no_prediction_but_its_own(grid_of, data, tune, weig
                                        atol=1e-6)  # fmt: skip
 
 
-def test_models_are_kept_where_asked(grid_of):
-    from safetensors.torch import load_file
+@pytest.mark.parametrize(("tune", "arms"), [("all", ["none"]), ("head", ["none", "corpus"])])
+def test_models_are_kept_where_asked_and_records_stay_as_they_are(grid_of, tune, arms):
+    settings = {"weights": arms, "tune": tune, "scales": ["mel"]}
+    train(grid_of(**settings))
+    before = records(grid_of(**settings))
+    assert not list(grid_of(**settings).folder.glob("*.safetensors"))
+    grid = grid_of(**settings, keep_models=True)
+    networks = [model for model in grid.models() if model.weights != "baseline"]
+    assert train(grid) == len(networks)  # all once more, for their weights
+    assert all(grid.network_file(model).exists() for model in networks)
+    assert records(grid) == before
+    assert train(grid) == 0
 
-    train(grid_of(weights=["none"], scales=["mel"]))
-    grid = grid_of(weights=["none"], scales=["mel"], keep_models=True)
-    assert train(grid) == 4  # three binary networks and the joint one, for their weights
-    state = load_file(grid.record_file(BINARY).with_suffix(".safetensors"))
-    assert state["fc.weight"].shape == (1, 512)
+
+def test_only_what_is_no_longer_kept_is_trained_again(grid_of):
+    grid = grid_of(weights=["none", "corpus"], tune="head", scales=["mel"], keep_models=True)
+    train(grid)
+    before = {file.name: file.read_bytes() for file in grid.folder.glob("*.safetensors")}
+    grid.network_file(TRANSFER).unlink()
+    assert train(grid) == 1
+    grid.kept_trunk(BINARY).unlink()
+    assert train(grid) == 3  # the heads over this trunk
+    grid.kept_trunk(TRANSFER).unlink()
+    assert train(grid) == 4  # the joint network, and its heads
+    assert before == {file.name: file.read_bytes() for file in grid.folder.glob("*.safetensors")}
 
 
 def test_a_weight_file_is_an_arm(grid_of, tmp_path):
@@ -241,3 +258,40 @@ def test_a_weight_file_is_an_arm(grid_of, tmp_path):
     assert {r["model"]["weights"] for r in read_records(grid)} == {str(path), "joint", "baseline"}
     torch.save(build_resnet(34, outputs=5, seed=9).state_dict(), path)
     assert grid.key(replace(BINARY, weights=str(path))) != key
+
+
+def test_the_forecast_says_how_many_how_long_and_how_much(grid_of):
+    from mgrlib.trainer import forecast, missing_models
+
+    grid = grid_of(weights=["none"])
+    plan = forecast(grid, missing_models(grid), jobs=1)
+    assert plan.networks == len(grid.models())
+    assert plan.cost == pytest.approx(sum(map(grid.cost, grid.models())))
+    assert plan.seconds > 0
+    assert "1 process of at most" in str(plan)
+    assert not list(grid.folder.glob("*"))
+
+
+def test_processes_are_as_many_as_fit_into_memory(grid_of, monkeypatch):
+    from mgrlib import trainer
+
+    grid = grid_of(weights=["none"])
+    monkeypatch.setattr(trainer, "available_bytes", lambda: 3 * 2**30)
+    plan = trainer.forecast(grid, trainer.missing_models(grid), jobs=8)
+    assert 1 <= plan.jobs < 8
+    assert plan.jobs * plan.need < 3 * 2**30
+
+
+def test_images_mapped_from_files_travel_as_names(data, tmp_path):
+    import pickle
+
+    from mgrlib.grid import mapped
+
+    pixels = {scale: mapped(images, tmp_path) for scale, images in data.pixels.items()}
+    sent = pickle.dumps(replace(data, pixels=pixels))
+    assert len(sent) < 0.1 * len(pickle.dumps(data))
+    received = pickle.loads(sent)
+    assert received.keys == data.keys
+    for scale, images in data.pixels.items():
+        np.testing.assert_array_equal(received.pixels[scale], images)
+        assert not received.pixels[scale].flags.writeable

@@ -99,10 +99,15 @@ RECORD = {
 
 
 def test_records_become_tables(tmp_path):
-    truth = pd.DataFrame({"Jazz": [True, False], "Rock": [False, True]}, index=["a.mp3", "b.mp3"])
-    tables = results.tables_from_records([RECORD], paths=[["b.mp3", "a.mp3"]], truth=truth)
+    songs = ["a.mp3", "b.mp3", "c.mp3", "d.mp3", "e.mp3", "f.mp3"]
+    truth = pd.DataFrame({"Jazz": [1, 0, 1, 0, 0, 0], "Rock": [0, 1, 1, 1, 1, 0]}, index=songs)
+    tables = results.tables_from_records(
+        [RECORD], paths=[["b.mp3", "a.mp3"]], train_paths=[songs[2:]], truth=truth.astype(bool)
+    )
     results.write_tables(tmp_path, tables)
     metrics = results.read_metrics(tmp_path)
+    assert metrics.columns.tolist() == results.COLUMNS + results.EXTRA_COLUMNS
+    assert metrics["train_prevalence"].tolist() == [0.25, 0.75]  # of the training songs alone
     assert metrics[["genre", "weights", "f1"]].values.tolist() == [
         ["Jazz", "joint", 0.5], ["Rock", "joint", 0.25],
     ]  # fmt: skip
@@ -115,6 +120,21 @@ def test_records_become_tables(tmp_path):
     history = results.read_history(tmp_path)
     assert history["genre"].tolist() == ["(all)"]
     assert history.columns.tolist() == results.HISTORY_COLUMNS
+
+
+def test_the_ensembles_are_written_beside_the_metrics(tmp_path):
+    songs = ["a.mp3", "b.mp3", "c.mp3", "d.mp3"]
+    truth = pd.DataFrame({"Jazz": [True, False] * 2, "Rock": [False, True] * 2}, index=songs)
+    tables = results.tables_from_records(
+        [RECORD], paths=[songs[:2]], train_paths=[songs[2:]], truth=truth
+    )
+    results.write_tables(tmp_path, tables)
+    (tmp_path / "results" / "predictions.parquet").unlink()
+    scores = results.read_ensemble(tmp_path)["ensemble"].set_index("rule")
+    assert scores.index.tolist() == ["0.5", "prior-corrected", "F1-tuned"]
+    # Every decision is right: Jazz 0.9 and 0.2, Rock 0.4 and 0.6; half of the training songs
+    # have each genre, so the correction changes nothing.
+    assert scores.loc["0.5", "f1_micro"] == scores.loc["prior-corrected", "f1_micro"] == 1
 
 
 def test_a_description_escapes_what_a_library_is_called(tmp_path):

@@ -50,6 +50,15 @@ def test_predictions_give_back_the_metrics(smoke):
         assert metrics.loc[key, "n_test_positive"] == rows["truth"].sum()
 
 
+def test_the_ensembles_at_one_half_are_the_networks_of_the_metrics(smoke):
+    metrics = results.read_metrics(smoke).set_index(results.KEY).sort_index()
+    tables = results.read_ensemble(smoke)
+    plain = tables["ensemble_genres"].query("rule == '0.5'").set_index(results.KEY).sort_index()
+    shared = ["precision", "recall", "f1", "average_precision", "roc_auc", "n_test_positive"]
+    pd.testing.assert_frame_equal(plain[shared], metrics[shared])
+    assert set(tables["ensemble"]["rule"]) == {"0.5", "prior-corrected", "F1-tuned"}
+
+
 def test_the_run_says_how_it_was_made(smoke):
     study = read_json(smoke / "study.json")
     assert study["profile"] == "smoke"

@@ -10,7 +10,7 @@ from .canvas import wrapped
 from .songs import draw_spectrogram
 
 HALF = 0.5
-"""Heat from which a place is outlined on the spectrogram."""
+"""Heat above which a place is outlined on the spectrogram."""
 
 
 def draw_attention(
@@ -25,7 +25,7 @@ def draw_attention(
 ) -> list[Axes]:
     """A spectrogram in dB, and the heat map of a network over the same seconds and Hz.
 
-    Places of at least half of the largest heat are outlined on the spectrogram.
+    Places of more than half of the largest heat are outlined on the spectrogram.
 
     Parameters
     ----------
@@ -44,34 +44,26 @@ def draw_attention(
         Of the whole figure.
     """
     heat = np.asarray(heat, dtype=float)
-    frequencies, times = np.asarray(frequencies, float), np.asarray(times, float)
-    rows, row_frequencies = _centers(frequencies, heat.shape[0])
-    _, column_times = _centers(times, heat.shape[1])
     song, attention = axes
     draw_spectrogram(song, image_db, frequencies=frequencies, times=times, floor_db=floor_db)
+    extent = song.images[0].get_extent()
     if heat.max() > HALF:
-        song.contour(column_times, rows, heat, levels=[HALF], colors="white", linewidths=1.4)
-    draw_spectrogram(
-        attention, heat, frequencies=row_frequencies, times=column_times,
-        bar_label="Weight for the genre (1 = largest)",
-    )  # fmt: skip
-    drawn = attention.images[0]
-    drawn.set_cmap("cividis")  # seen alike with and without color vision
-    drawn.set_clim(0, 1)
-    song.set_title("The song", fontsize=10)
-    attention.set_title("Grad-CAM", fontsize=10)
-    attention.set_ylabel("")
+        columns, rows = _centers(*extent[:2], heat.shape[1]), _centers(*extent[2:], heat.shape[0])
+        song.contour(columns, rows, heat, levels=[HALF], colors="white", linewidths=1.4)
+    # Perceptually uniform, and seen alike with and without color vision.
+    drawn = attention.imshow(heat, origin="lower", aspect="auto", cmap="cividis", vmin=0, vmax=1,
+                             interpolation="nearest", extent=extent)  # fmt: skip
+    attention.set_yticks(song.get_yticks(), [label.get_text() for label in song.get_yticklabels()])
+    attention.figure.colorbar(
+        drawn, ax=attention, pad=0.02, label="Weight for the genre (1 = largest)"
+    )
+    song.set_title("The song, outlined where the weight is over half", fontsize=9)
+    attention.set_title("Grad-CAM", fontsize=9)
     for ax in axes:
         ax.set_xlabel("Time in the song (s)")
     song.figure.suptitle(wrapped(title, 90), fontsize=11)
     return axes
 
 
-def _centers(values: np.ndarray, parts: int) -> tuple[np.ndarray, np.ndarray]:
-    """Centers of `parts` equal parts of an axis, as places on it and as values."""
-    places = (np.arange(parts) + 0.5) * len(values) / parts - 0.5
-    inside = np.interp(places, np.arange(len(values)), values)
-    # The first center may lie left of the first value, where np.interp would stay.
-    step = (values[-1] - values[0]) / max(len(values) - 1, 1)
-    inside += step * (np.minimum(places, 0) + np.maximum(places - (len(values) - 1), 0))
-    return places, inside
+def _centers(start: float, end: float, parts: int) -> np.ndarray:
+    return start + (np.arange(parts) + 0.5) * (end - start) / parts

@@ -4,8 +4,9 @@ The book is built for the run that the environment variable ``MGRLIB_RUN`` names
 notebooks in the table of contents are sources without outputs; this extension shows
 the run's executed copies in their place (`pages`), gives the run's facts to the prose
 (`facts`), numbers figures and tables as the paper does (`numbering`), and writes the
-tables and galleries that would go stale if typed by hand (`directives`). `site` makes
-the rendered pages work offline, opened from disk.
+tables and galleries that would go stale if typed by hand (`directives`), and the
+committed reference runs (`reference`). `site` makes the rendered pages work offline,
+opened from disk.
 """
 
 import os
@@ -41,12 +42,12 @@ def setup(app: Sphinx) -> dict:
     """Connect the parts of the extension to Sphinx."""
     from mgrlib.files import digest
 
-    from . import directives, facts, numbering, pages, site
+    from . import directives, facts, numbering, pages, reference, site
 
     code = [path.read_text("utf-8") for path in sorted(Path(__file__).parent.glob("*.py"))]
     app.add_config_value("mgrlib_run", str(find_run()), "env")
     # A changed value makes Sphinx read every page again.
     app.add_config_value("mgrlib_extension", digest(code), "env")
-    for part in (pages, facts, numbering, directives, site):
+    for part in (pages, facts, numbering, directives, reference, site):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

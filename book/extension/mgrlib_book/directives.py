@@ -27,7 +27,8 @@ from .numbering import PAPER_LABEL, paper_number
 
 MEANINGS: dict[str, dict[str, str]] = {
     "songs": {
-        "corpus": "where the songs come from",
+        "corpus": "where the songs come from; synthetic-direct plays the synthetic songs in memory "
+        "and keeps no files of them",
         "genres": "which genres are studied: all that are large enough, the paper's 16, a data "
         "set's own labels, or those named",
         "max_genres": "at most so many genres, the largest first",
@@ -64,8 +65,8 @@ MEANINGS: dict[str, dict[str, str]] = {
     },
     "machine": {
         "device": "where networks are trained; auto: a GPU where there is one",
-        "jobs": "processes at work at a time",
-        "scheduler": "what runs them",
+        "jobs": "processes at work at a time; a cluster has as many as it has workers",
+        "scheduler": "who makes the images and trains: this machine, or the workers of a cluster",
         "keep_models": "whether the trained networks are kept in the run",
     },
 }
@@ -76,9 +77,11 @@ THUMBNAIL_WIDTH = 360
 
 
 def value_words(value: Any) -> str:
-    """A value of a setting as one would type it; of a path the last part."""
+    """A value of a setting as one would type it; of a path the last part, of an address none."""
     if value is None:
         return "auto"
+    if "://" in str(value):
+        return "a cluster"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list | tuple):
