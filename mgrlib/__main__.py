@@ -81,14 +81,13 @@ def _add_reference(commands: argparse._SubParsersAction) -> None:
     reference = commands.add_parser(
         "reference", help="the paper's whole grid on synthetic songs; small tables for the book"
     )
-    reference.add_argument("--sizes", default="128,224", metavar="PIXELS,...",
-                           help="sides of the images, a run each")  # fmt: skip
-    reference.add_argument("--songs", help="how many; as many as the paper has")
-    reference.add_argument("--name", help="of a run with other settings: NAME-SIZE")
-    reference.add_argument("--set", dest="overrides", action="append", default=[],
-                           metavar="KEY=VALUE", help="change one setting; may be repeated")  # fmt: skip
-    reference.add_argument("--keep", metavar="RUN",
-                           help="train nothing: keep the tables of this run, such as runs/quick")  # fmt: skip
+    argument = reference.add_argument
+    argument("--sizes", default="128,224", metavar="PIXELS,...", help="of the images, a run each")
+    argument("--songs", help="how many; as many as the paper has")
+    argument("--name", help="of a run with other settings: NAME-SIZE")
+    argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE",
+             help="change one setting; may be repeated")  # fmt: skip
+    argument("--keep", metavar="RUN", help="only keep the tables of this run, such as runs/quick")
     reference.set_defaults(command=_reference)
 
 

@@ -104,11 +104,12 @@ def write_network(path: Path, state: Mapping[str, Any], about: About | None = No
 
 
 def _digest(described: dict | None, tensors: Mapping[str, Any]) -> str:
+    import torch
+
     hashed = hashlib.blake2b(json.dumps(described, sort_keys=True).encode(), digest_size=16)
-    for name in sorted(tensors):
-        array = tensors[name].numpy()
-        hashed.update(f"{name} {array.dtype} {array.shape}".encode())
-        hashed.update(array.reshape(-1))
+    for name, tensor in sorted(tensors.items()):
+        hashed.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        hashed.update(tensor.reshape(-1).view(torch.uint8).numpy())
     return hashed.hexdigest()
 
 
@@ -166,17 +167,26 @@ def read_network(file: Path | str, *others: Path | str) -> tuple[Any, About]:
     files = [Path(file), *map(Path, others)]
     abouts = [read_about(path) for path in files]
     about = _together(files, abouts)
-    states = [_weights(path) for path in files]
-    state = {name: torch.cat([part[name] for part in states]) for name in HEAD if
-             all(name in part for part in states)}  # fmt: skip
-    trunk = files[0] if about.trunk is None else _trunk_file(files[0], about)
-    layers = states[0] if about.trunk is None else _weights(trunk)
-    state = {**{n: layer for n, layer in layers.items() if n not in HEAD}, **state}
-    with torch.device("meta"):  # nothing is drawn: all weights come from the file
+    state = _weights(files[0])
+    with torch.device("meta"):  # nothing is drawn: all weights come from the files
         network = build_resnet(about.depth, outputs=len(about.genres), seed=0)
-    _check_layers(trunk, state, network.state_dict())
+    if about.trunk is not None:
+        trunk = _weights(_trunk_file(files[0], about))
+        layers = {name: layer for name, layer in trunk.items() if name not in HEAD}
+        state = layers | _stacked_heads(files, abouts, width=network.fc.in_features)
+    _check_layers(files[0], state, network.state_dict())
     network.load_state_dict(state, assign=True)
     return network.to(memory_format=torch.channels_last).eval(), about
+
+
+def _stacked_heads(files: list[Path], abouts: list[About], *, width: int) -> dict[str, Any]:
+    import torch
+
+    heads = [_weights(file) for file in files]
+    for file, head, about in zip(files, heads, abouts, strict=True):
+        wanted = torch.nn.Linear(width, len(about.genres), device="meta")
+        _check_layers(file, head, wanted.state_dict(prefix="fc."))
+    return {name: torch.cat([head[name] for head in heads]) for name in HEAD}
 
 
 def _header(file: Path) -> dict:
@@ -194,7 +204,7 @@ def _header(file: Path) -> dict:
         content = json.loads(metadata["mgrlib"])
         version = content["format"]
         content["about"], content["digest"]
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         raise _foreign(file, "it does not say what it is") from None
     if version != FORMAT:
         raise _foreign(file, f"its format is {version!r}, here {FORMAT}")

@@ -170,12 +170,11 @@ def _limits(study: dict) -> str:
 
 
 def _use(networks: pd.DataFrame) -> str:
-    file = escape(networks["file"].iloc[-1]).replace("\\", "")
     return (
         "A file has the weights of a torchvision ResNet with one input channel, as safetensors, "
         "and in its metadata, under `mgrlib`, genres, settings of the image and normalization. "
         "Where only the last layer was tuned, the file has that layer and names the file beside "
-        f"it that has the others.\n\n{EXAMPLE.format(file=file)}\n\n"
+        f"it that has the others.\n\n{EXAMPLE.format(file=networks['file'].iloc[-1])}\n\n"
         "Or, from the folder of the project: `python -m mgrlib predict --run RUN song.mp3`."
     )
 

@@ -217,8 +217,9 @@ def train_heads(grid: Grid, trunk: Model, models: list[Model]) -> Done:
         seen = {"normalization": None, "recipe": recipe}
         history = fit(head, values, targets, rows=subset, step=step, **seen)
         logits = predict(head, values, rows=split.test, **seen)
-        _write_record(grid, model, {model.genre: sigmoid(logits[:, 0])}, history=history,
-                      n_train=len(subset), keep=folded(head, features[subset]))  # fmt: skip
+        kept = folded(head, features[subset]) if grid.settings.keep_models else None
+        _write_record(grid, model, {model.genre: sigmoid(logits[:, 0])},
+                      history=history, n_train=len(subset), keep=kept)  # fmt: skip
     return _done(grid, models, f"ResNet{trunk.depth} {trunk.scale} heads")
 
 

@@ -101,7 +101,7 @@ def kept_runs(tone_library, own_folders) -> dict[str, Path]:
     settings = {"segment_seconds": 1, "depths": [34], "scales": ["mel"], "songs": 48, "jobs": 1,
                 "max_genres": 2, "keep_models": True}  # fmt: skip
     own = {
-        "all": {"weights": ["none"]},
+        "all": {"weights": ["none"], "precision": "float32"},
         "head": {"weights": ["none", "corpus"], "epochs": 3, "learning_rate": 0.01},
     }
     runs = {}

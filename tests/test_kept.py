@@ -269,6 +269,16 @@ def head_with_trunk(folder: Path, *, seed: int) -> tuple[Path, Path]:
     return head, trunk
 
 
+@pytest.mark.parametrize(
+    "layer", [torch.zeros(2, 256), torch.zeros(2, 512, dtype=torch.bfloat16), torch.zeros(())]
+)
+def test_a_head_that_does_not_fit_its_trunk_is_named(tmp_path, layer):
+    head, _ = head_with_trunk(tmp_path, seed=1)
+    write_network(head, {"fc.weight": layer, "fc.bias": torch.zeros(2)}, read_about(head))
+    with pytest.raises(RunError, match=r"^head\.safetensors .*the layer fc\.weight has the shape"):
+        read_network(head)
+
+
 def test_a_missing_trunk_is_named(tmp_path):
     head, trunk = head_with_trunk(tmp_path, seed=1)
     trunk.unlink()

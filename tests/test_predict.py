@@ -57,8 +57,10 @@ def test_test_songs_get_the_recorded_probabilities(kept_runs, tone_library, tune
         {song["path"]: {row["genre"]: row["probability"] for row in song["genres"]}
          for song in result["songs"]}
     ).T  # fmt: skip
-    assert recorded.to_numpy().std() > 0.001
-    np.testing.assert_allclose(found[recorded.columns], recorded, atol=1e-3)
+    # In bfloat16, a step of the last digit of a logit may come of another number of threads.
+    rounding = 1e-4 if tune == "all" else 4e-3
+    assert recorded.to_numpy().std() > 2 * rounding
+    np.testing.assert_allclose(found[recorded.columns], recorded, atol=rounding)
 
 
 @pytest.mark.parametrize("prevalence", [0.02, 0.3, 0.5, 0.9])
@@ -191,6 +193,11 @@ def test_a_run_without_networks_says_how_to_keep_them(kept_runs, tmp_path, capsy
     corpus = study["settings"]["corpus"]
     found = make_settings(profile=profile, corpus=corpus, overrides=asked)
     assert found == replace(from_dict(study["settings"]), keep_models=True)
+
+
+def test_a_run_that_is_not_there_is_one_line_and_exit_code_2(capsys):
+    assert main(["predict", "--run", "runs/never-made", "song.wav"]) == 2
+    assert capsys.readouterr().err.startswith("mgrlib: no run at 'runs/never-made'")
 
 
 def test_a_run_made_elsewhere_is_told_from_a_study(tmp_path):

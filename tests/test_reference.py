@@ -347,8 +347,9 @@ def test_committed_reference_runs_are_shown_with_their_provenance(books):
     assert text.count("Means over genres") == text.count("Provenance") == 2
     synthetic, music = text.split("other", 1)[0], text.split("other", 1)[1]
     for said in ("grid-128", "Synthetic songs are no evidence about music", "9 songs of *x*", "77",
-                 "A &lt;b&gt;GPU, 16 cores", "16 min, the GPU at work 61% of the time", "abc",
-                 "left out: its weights could not be had", "image size 128"):  # fmt: skip
+                 "A &lt;b&gt;GPU, 16 cores", "abc",
+                 "16 min on the clock, ", "of training steps, the GPU at work 61% of the time",
+                 "Left out: imagenet its weights could not be had", "image size 128"):  # fmt: skip
         assert said in synthetic, said
     assert "These songs are music." in music
     assert "7 songs of &lt;i&gt;x&lt;/i&gt;" in music

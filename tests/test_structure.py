@@ -30,7 +30,7 @@ LEVELS = [
     {"figures"},
     {"notebooks", "predict"},
     {"explain", "pipeline"},
-    {"bench", "reference"},
+    {"bench", "precision", "reference"},
     {"__main__"},
 ]  # fmt: skip
 """Lowest first: a module imports from lower levels only (or from its own package)."""
