@@ -99,9 +99,10 @@ def on_cluster(tasks: Sequence[tuple], *, scheduler: str, needs: Needs) -> Itera
     with _connected(scheduler) as client, _token(needs.folders) as token:
         sizes = tuple(file.stat().st_size for file in needs.files)
         expected = Expected(needs, token, sizes, versions())
-        _check_workers(client, scheduler, expected)
-        with _watched(client, scheduler):
-            yield from _results(client, scheduler, tasks, expected)
+        with _losses_explained(scheduler):
+            _check_workers(client, scheduler, expected)
+            with _watched(client, scheduler):
+                yield from _results(client, tasks, expected)
     for folder in needs.folders:
         # A network file system may remember what was missing until the folder is listed.
         list(folder.iterdir())
@@ -176,13 +177,17 @@ def versions() -> tuple[tuple[str, str], ...]:
 
 def shortcomings(expected: Expected, *, threads: int) -> list[str]:
     """On a worker of so many `threads`: what it lacks, in words; nothing where all is well."""
-    return [*_other_versions(expected), *_unseen(expected), *_other_device(expected.needs, threads)]
+    found = [*_other_versions(expected), *_unseen(expected), *_other_device(expected.needs)]
+    if threads > 1:
+        # Threads share torch's generator and the GPU's memory, and take turns in Python.
+        found.append(f"has {threads} threads, where one must be: start it with --nthreads 1")
+    return found
 
 
 def _other_versions(expected: Expected) -> list[str]:
     own = dict(versions())
-    return [f"has {name} {own[name]}, this machine {version}"
-            for name, version in expected.versions if own[name] != version]  # fmt: skip
+    return [f"has {name} {own.get(name)}, this machine {version}"
+            for name, version in expected.versions if own.get(name) != version]  # fmt: skip
 
 
 def _unseen(expected: Expected) -> Iterator[str]:
@@ -200,7 +205,7 @@ def _unseen(expected: Expected) -> Iterator[str]:
             yield f"does not see this machine's file {file}"
 
 
-def _other_device(needs: Needs, threads: int) -> Iterator[str]:
+def _other_device(needs: Needs) -> Iterator[str]:
     if not needs.asked:
         return
     from .models import resolve_device, resolve_precision
@@ -209,12 +214,10 @@ def _other_device(needs: Needs, threads: int) -> Iterator[str]:
     try:
         device = resolve_device(device)
     except SettingsError:
-        device = "none"
+        device = "no GPU"
     found = (device, resolve_precision(precision, device))
     if found != needs.resolved:
         yield f"would train on {' in '.join(found)}, this machine on {' in '.join(needs.resolved)}"
-    if device == "cuda" and threads > 1:
-        yield f"has {threads} threads for its GPU, where one must be: start it with --nthreads 1"
 
 
 def _answer(expected: Expected, dask_worker: Any = None) -> list[str]:
@@ -267,10 +270,7 @@ def _do(expected: Expected, work: Any, *arguments: Any) -> Any:
     return work(*arguments)
 
 
-def _results(
-    client: Any, scheduler: str, tasks: Sequence[tuple], expected: Expected
-) -> Iterator[Any]:
-    from distributed import KilledWorker
+def _results(client: Any, tasks: Sequence[tuple], expected: Expected) -> Iterator[Any]:
     from joblib import Parallel, delayed
 
     # Not all at once: a grid of many networks would fill the scheduler's memory.
@@ -278,20 +278,24 @@ def _results(
                         pre_dispatch="256 + 2 * n_jobs")  # fmt: skip
     # joblib leaves a large argument with one worker alone, and with it dies what needs it. The
     # arguments of a partial it does not look at: they travel with the task.
-    calls = (delayed(partial(_do, expected, *task))() for task in tasks)
+    yield from parallel(delayed(partial(_do, expected, *task))() for task in tasks)
+
+
+@contextmanager
+def _losses_explained(scheduler: str) -> Iterator[None]:
+    from distributed import KilledWorker
+    from distributed.comm import CommClosedError
+
+    kept = "what is finished is kept, and the next call goes on from here"
     try:
-        yield from parallel(calls)
+        yield
     except KilledWorker as error:
         raise RunError(
             f"scheduler={scheduler}: a task has ended {error.allowed_failures + 1} workers, the "
-            f"last was {error.last_worker.address}: most likely they need more memory; what is "
-            "finished is kept, and the next call goes on from here"
+            f"last was {error.last_worker.address}: most likely they need more memory; {kept}"
         ) from None
-    except CancelledError:
-        raise RunError(
-            f"scheduler={scheduler} is lost: start it again; what is finished is kept, and the "
-            "next call goes on from here"
-        ) from None
+    except (CancelledError, CommClosedError):
+        raise RunError(f"scheduler={scheduler} is lost: start it again; {kept}") from None
 
 
 def _backend(client: Any) -> Any:

@@ -177,7 +177,8 @@ class Study:
         """Train under `plan`; say before and after what it takes, and note it."""
         say(str(plan))
         started, peak = time.perf_counter(), 0
-        with watched_gpu(grid.device) as shares, bar(plan.cost, "training") as progress:
+        here = grid.device if plan.jobs else "cpu"  # a cluster's GPUs are elsewhere
+        with watched_gpu(here) as shares, bar(plan.cost, "training") as progress:
 
             def report(done: Done) -> None:
                 nonlocal peak

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PROCESS_BYTES = 600 * 2**20
-"""What a process has that imported torch and trained a network, before its tensors."""
+PROCESS_BYTES = 900 * 2**20
+"""What a process keeps that has trained several networks: libraries, their plans, free lists."""
 
 CUDA_BYTES = 300 * 2**20
 """What a build of torch with CUDA adds to that, with or without a GPU."""
@@ -23,13 +23,27 @@ SHARE = 0.85
 
 
 def training_bytes(
-    depth: int, *, outputs: int, image_size: int, batch_size: int, precision: str
+    depth: int,
+    *,
+    outputs: int,
+    image_size: int,
+    batch_size: int,
+    precision: str,
+    kept: bool = False,
+    songs: int = 0,
 ) -> int:
-    """Memory of a process that trains one network: an estimate from above.
+    """Memory of a process that trains networks: an estimate from above.
 
     Counted are weights, gradients and AdamW's two moments, and what autograd keeps of a
     batch for the way back, found by running the network without numbers (on torch's
     device ``meta``).
+
+    Parameters
+    ----------
+    kept : bool
+        Whether networks are written to files.
+    songs : int
+        Songs whose features are taken from a trunk.
     """
     import torch
 
@@ -38,11 +52,11 @@ def training_bytes(
     network = build_resnet(depth, outputs=outputs, seed=0).to("meta")
     half = precision == "bfloat16"
     weights = sum(4 * parameter.numel() for parameter in network.parameters())
-    kept: dict[int, int] = {}
+    saved: dict[int, int] = {}
 
     def count(tensor):
         storage = tensor.untyped_storage()
-        kept[storage._cdata] = storage.nbytes()
+        saved[storage._cdata] = storage.nbytes()
         return tensor
 
     if half:
@@ -53,7 +67,8 @@ def training_bytes(
         network(images)
     copies = 4.5 if half else 4
     process = PROCESS_BYTES + (CUDA_BYTES if torch.version.cuda else 0)
-    return round(process + copies * weights + 1.3 * sum(kept.values()))
+    features = 4 * 4 * songs * network.fc.in_features
+    return round(process + (copies + 2 * kept) * weights + 1.3 * sum(saved.values()) + features)
 
 
 def available_bytes() -> int:

@@ -77,8 +77,15 @@ def forecast(grid: Grid, missing: list[Model], *, jobs: int) -> Forecast:
 
 def _bytes(grid: Grid, depth: int) -> int:
     s = grid.settings
-    return training_bytes(depth, outputs=len(grid.data.genres), image_size=s.image_size,
-                          batch_size=s.batch_size, precision=grid.precision)  # fmt: skip
+    return training_bytes(
+        depth,
+        outputs=len(grid.data.genres),
+        image_size=s.image_size,
+        batch_size=s.batch_size,
+        precision=grid.precision,
+        kept=s.keep_models or "corpus" in s.weights,
+        songs=len(grid.data.labels) if grid.head_only else 0,
+    )
 
 
 def train_grid(

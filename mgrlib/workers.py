@@ -1,4 +1,4 @@
-"""All parallel work: in processes of this machine, or by the workers of a Dask cluster.
+"""Images and networks in parallel: in processes of this machine, or on a Dask cluster.
 
 A task is a function with its arguments; what it makes it writes to files, whole or not
 at all, so a task that is lost with its process can be done again elsewhere.
@@ -26,8 +26,8 @@ def perform(
 
     Parameters
     ----------
-    tasks : sequence of (function, *arguments)
-        Functions of this package; the arguments can be pickled.
+    tasks : sequence of tuple
+        Each a function of this package and its arguments, which can be pickled.
     jobs : int
         Processes of this machine. A cluster has as many as it has.
     scheduler : str
@@ -46,8 +46,8 @@ def perform(
     """
     if not tasks:
         return
-    # The first two are of loky, which replaces a worker that has grown, as workers that train
-    # networks do; the third of a call that is interrupted, whose results are in their files.
+    # The first is of loky, which replaces a worker that has grown, as workers that train networks
+    # do; the others are of a call that is interrupted, whose results are in their files.
     for message in ("A worker stopped while some jobs", ".*tasks have been successfully executed",
                     ".*tasks which were still being processed"):  # fmt: skip
         warnings.filterwarnings("ignore", message=message)

@@ -38,7 +38,7 @@ def test_training_stays_under_the_bound_and_not_far(depth, size, precision):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
                           check=True, cwd=ROOT)  # fmt: skip
     bound = training_bytes(depth, outputs=4, image_size=size, batch_size=32, precision=precision)
-    assert 0.4 * bound < int(done.stdout) < bound
+    assert 0.3 * bound < int(done.stdout) < bound
 
 
 def test_more_of_anything_needs_more_memory():

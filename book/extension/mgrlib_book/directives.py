@@ -34,8 +34,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "max_genres": "at most so many genres, the largest first",
         "min_songs": "a genre with fewer songs, or with fewer songs outside it, is left out",
         "songs": "at most so many songs; for the synthetic corpus, how many are made",
-        "excerpts": "whether sound may be embedded in the book; auto: only where songs are "
-        "synthetic or openly licensed",
+        "excerpts": "whether sound may be embedded in the book; auto: only that of synthetic songs",
     },
     "images": {
         "scales": "the frequency scales that are compared",
