@@ -81,8 +81,7 @@ def measure_precisions(overrides: Any = None, *, result: Path = RESULT) -> list[
     rows = compare_precisions(tables["float32"], tables["bfloat16"])
     made = read_study(study.folder)
     about = {name: made[name] for name in ("corpus_words", "evidence", "hardware", "commit")}
-    seconds = {name: table["seconds"].sum() for name, table in tables.items()}
-    write_json(result, {**about, "settings": made["settings"], "seconds": seconds, "rows": rows})
+    write_json(result, {**about, "settings": made["settings"], "rows": rows})
     return rows
 
 

@@ -260,6 +260,28 @@ def test_a_weight_file_is_an_arm(grid_of, tmp_path):
     assert grid.key(replace(BINARY, weights=str(path))) != key
 
 
+@pytest.mark.parametrize("tune", ["all", "head"])
+def test_the_arm_imagenet_starts_from_the_file_of_the_hub(grid_of, tmp_path, monkeypatch, tune):
+    import torch
+
+    from mgrlib import tasks
+    from mgrlib.models import import_torchvision
+
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    models = import_torchvision().models
+    url = models.get_model_weights("resnet34").IMAGENET1K_V1.url
+    file = tmp_path / "torch" / "hub" / "checkpoints" / url.rsplit("/", 1)[1]
+    file.parent.mkdir(parents=True)
+    state = models.resnet34().state_dict()
+    torch.save(state, file)
+    grid = grid_of(weights=["imagenet"], tune=tune, scales=["mel"])
+    start = tasks._start(grid, replace(BINARY, weights="imagenet"))
+    assert torch.equal(start.layer3[0].conv2.weight, state["layer3.0.conv2.weight"])
+    train(grid)
+    arms = {record["model"]["weights"] for record in read_records(grid)}
+    assert arms == {"imagenet", "joint", "baseline"}
+
+
 def test_the_forecast_says_how_many_how_long_and_how_much(grid_of):
     from mgrlib.trainer import forecast, missing_models
 
