@@ -8,6 +8,7 @@ what is there is never trained again, after a kill too.
 Paper: section 3.2. Notebook: 03_per_depth_training.
 """
 
+import hashlib
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -25,7 +26,7 @@ from .files import (
 from .settings import ARMS, Settings, arm_name
 from .splits import Split, balanced_subset
 
-VERSION = 5
+VERSION = 6
 """Changes whenever unchanged settings and pixels would give other records."""
 
 ALL_GENRES = "(all)"
@@ -68,14 +69,8 @@ class Data:
     @cached_property
     def keys(self) -> dict[str, str]:
         """Digest of labels and pixels of each scale."""
-        import hashlib
-
-        keys = {}
-        for scale, pixels in self.pixels.items():
-            hashed = hashlib.blake2b(np.ascontiguousarray(pixels), digest_size=16)
-            hashed.update(np.packbits(self.labels).tobytes())
-            keys[scale] = digest(hashed.hexdigest(), pixels.shape, self.genres)
-        return keys
+        labels = np.packbits(self.labels).tobytes().hex()
+        return {s: digest(_content(p), labels, self.genres) for s, p in self.pixels.items()}
 
     def __getstate__(self) -> dict:
         # Images mapped from files travel to other processes as the files' names.
@@ -90,13 +85,18 @@ class Data:
 
 def mapped(pixels: np.ndarray, folder: Path) -> np.ndarray:
     """`pixels` from a file of `folder` that several processes map into one memory."""
-    import hashlib
-
-    content = hashlib.blake2b(np.ascontiguousarray(pixels), digest_size=16).hexdigest()
-    file = folder / f"{digest(content, pixels.shape)}.npy"
+    file = folder / f"{_content(pixels)}.npy"
     if not file.exists():
         write_atomically(file, lambda stream: np.save(stream, pixels))
     return np.load(file, mmap_mode="r", allow_pickle=False)
+
+
+def _content(pixels: np.ndarray) -> str:
+    """Digest of pixels; of a mapped file it is the name."""
+    if isinstance(pixels, np.memmap):
+        return Path(pixels.filename).stem
+    hashed = hashlib.blake2b(np.ascontiguousarray(pixels), digest_size=16)
+    return digest(hashed.hexdigest(), pixels.shape)
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Grid:
         parts = [VERSION, named, self.data.keys[model.scale], split.test.tolist(), s.seed]
         if model.weights == "baseline":
             return digest(*parts)
-        parts += [s.batch_size, s.learning_rate, self.precision]
+        parts += [s.batch_size, s.learning_rate, self.device, self.precision]
         if model.weights == "joint":
             return digest(*parts, s.joint_epochs)
         parts += [s.epochs, s.tune, self.arm_key(model.weights)]
@@ -182,7 +182,7 @@ class Grid:
             key = digest("features", self.key(self.joint(model)))
         else:
             test = self.data.splits[model.repeat].test.tolist()
-            key = digest(VERSION, self.data.keys[model.scale], test, self.precision,
+            key = digest(VERSION, self.data.keys[model.scale], test, self.device, self.precision,
                          self.seed(trunk, "weights"), self.arm_key(model.weights))  # fmt: skip
         return self.cache / "features" / f"{key}.npy"
 
@@ -207,7 +207,9 @@ class Grid:
             images, epochs = len(self.data.splits[model.repeat].train), s.joint_epochs
         else:
             column = self.data.genres.index(model.genre)
-            images, epochs = 2 * int(self.data.labels[:, column].sum()), s.epochs
+            learned = self.data.labels[self.data.splits[model.repeat].train, column]
+            positives = int(learned.sum())
+            images, epochs = 2 * min(positives, len(learned) - positives), s.epochs
         # To measure a test song takes about a quarter of a training step.
         seen = images * epochs + len(self.data.splits[model.repeat].test) / 4
         cost = DEPTH_COST[model.depth] * seen
@@ -233,8 +235,6 @@ class Grid:
 @lru_cache(maxsize=64)
 def _file_key(path: str, time_stamp: int) -> str:
     """Digest of a weight file, read once for each of its time stamps."""
-    import hashlib
-
     with Path(path).open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

@@ -6,15 +6,12 @@ ends in one logit an output. Notebook: 03_per_depth_training.
 """
 
 import re
-import threading
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from .errors import SettingsError
-
-_DRAWING = threading.Lock()
 
 DEPTH_BUILDERS = {34: "resnet34", 50: "resnet50", 101: "resnet101", 152: "resnet152"}
 """Depth -> name of torchvision's constructor."""
@@ -77,8 +74,7 @@ def build_resnet(depth: int, *, outputs: int, seed: int, identity_blocks: bool =
     if depth not in DEPTH_BUILDERS:
         raise SettingsError(f"depth must be one of {sorted(DEPTH_BUILDERS)}, got {depth}")
     builder = getattr(import_torchvision().models, DEPTH_BUILDERS[depth])
-    # Threads share torch's generator: one at a time draws from it.
-    with _DRAWING, torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = builder(num_classes=outputs, zero_init_residual=identity_blocks)
         network.conv1 = torch.nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)

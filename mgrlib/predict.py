@@ -19,6 +19,7 @@ from .errors import RunError, SettingsError, SongError
 from .kept import IMAGE, About, read_about, read_network
 from .results import arms, read_networks, read_study, transfer_arm
 from .spectrograms import song_images
+from .thresholds import prior_corrected
 
 DEPTH = 50
 """The depth that answers where none is asked for, as in the chapter on genres."""
@@ -188,11 +189,10 @@ def probabilities(network: Any, about: About, pixels: np.ndarray) -> np.ndarray:
 def at_prevalence(probability: float, prevalence: float) -> float:
     """A probability learned where a genre was 1 in 2, where its share is `prevalence`.
 
-    The odds times ``prevalence / (1 - prevalence)`` (Elkan 2001).
+    See `mgrlib.thresholds.prior_corrected`; a share of 0 or 1 is moved inwards by 1e-6.
     """
     share = min(max(prevalence, 1e-6), 1 - 1e-6)
-    yes, no = probability * share, (1 - probability) * (1 - share)
-    return yes / (yes + no)
+    return float(prior_corrected(np.array([probability]), share)[0])
 
 
 def predict_songs(

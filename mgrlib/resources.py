@@ -3,6 +3,7 @@
 Sizes are in bytes, times in seconds.
 """
 
+import re
 import resource
 import shutil
 import subprocess
@@ -49,7 +50,8 @@ def training_bytes(
 
     from .models import build_resnet
 
-    network = build_resnet(depth, outputs=outputs, seed=0).to("meta")
+    with torch.device("meta"):
+        network = build_resnet(depth, outputs=outputs, seed=0)
     half = precision == "bfloat16"
     weights = sum(4 * parameter.numel() for parameter in network.parameters())
     saved: dict[int, int] = {}
@@ -71,22 +73,38 @@ def training_bytes(
     return round(process + (copies + 2 * kept) * weights + 1.3 * sum(saved.values()) + features)
 
 
-def available_bytes() -> int:
-    """Free memory of the machine, or of the container that this process is in."""
+def available_bytes(device: str = "cpu") -> int:
+    """Free memory of the GPU, or of the machine or the container that this process is in."""
+    if device == "cuda":
+        import torch
+
+        return torch.cuda.mem_get_info()[0]
     import psutil
 
     free = psutil.virtual_memory().available
-    limit, used = (
-        _number(Path("/sys/fs/cgroup") / f"memory.{name}") for name in ("max", "current")
-    )
-    return free if limit is None or used is None else min(free, max(limit - used, 0))
+    limit, used = _number("memory.max"), _number("memory.current")
+    if limit is None or used is None:
+        return free
+    return min(free, max(limit - used + _cached_files(), 0))
 
 
-def _number(file: Path) -> int | None:
+CONTAINER = Path("/sys/fs/cgroup")
+
+
+def _number(name: str) -> int | None:
     try:
-        return int(file.read_text())
+        return int((CONTAINER / name).read_text())
     except (OSError, ValueError):  # no such file, or the word "max"
         return None
+
+
+def _cached_files() -> int:
+    """Memory that holds files only because nobody else has asked for it yet."""
+    try:
+        lines = (CONTAINER / "memory.stat").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("inactive_file "))
 
 
 def bounded_jobs(jobs: int, *, need: int, available: int) -> int:
@@ -100,6 +118,11 @@ def peak_bytes(device: str = "cpu") -> int:
         import torch
 
         return torch.cuda.max_memory_reserved()  # also what graphs keep for their replays
+    status = Path("/proc/self/status")
+    if status.exists():
+        # Not getrusage, which on Linux begins with the peak of the process that started this one.
+        found = re.search(r"^VmHWM:\s*(\d+) kB", status.read_text(), flags=re.MULTILINE)
+        return 1024 * int(found[1])
     unit = 1 if sys.platform == "darwin" else 1024
     return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
@@ -126,8 +149,8 @@ def duration(seconds: float) -> str:
 
 
 @contextmanager
-def watched_gpu(device: str) -> Iterator[list[float]]:
-    """Shares of time in which the GPU worked, one a second while the block runs.
+def watched_gpu(device: str, *, every: float = 1.0) -> Iterator[list[float]]:
+    """Shares of time in which the GPU worked, one every second while the block runs.
 
     As ``nvidia-smi``, which comes with the driver, reports them; empty without it.
     """
@@ -140,21 +163,19 @@ def watched_gpu(device: str) -> Iterator[list[float]]:
 
     # By its own name: torch counts only the GPUs that the process may see.
     gpu = f"GPU-{torch.cuda.get_device_properties(torch.cuda.current_device()).uuid}"
-    query = [program, f"--id={gpu}", "--query-gpu=utilization.gpu",
-             "--format=csv,noheader,nounits", "--loop=1"]  # fmt: skip
-    with subprocess.Popen(
-        query, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as it:
+    query = [program, f"--id={gpu}", "--query-gpu=utilization.gpu", "--format=csv,noheader,nounits"]
+    stop = threading.Event()
 
-        def read() -> None:
-            for line in it.stdout:
-                if line.strip().isdigit():
-                    shares.append(int(line) / 100)
+    def watch() -> None:
+        while not stop.wait(every):
+            said = subprocess.run(query, capture_output=True, text=True).stdout.strip()
+            if said.isdigit():
+                shares.append(int(said) / 100)
 
-        reader = threading.Thread(target=read, daemon=True)
-        reader.start()
-        try:
-            yield shares
-        finally:
-            it.terminate()
-            reader.join()
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield shares
+    finally:
+        stop.set()
+        watcher.join()

@@ -119,7 +119,8 @@ def read_networks(run: Path) -> pd.DataFrame:
     table = read_table(path)
     if missing := [name for name in NETWORK_COLUMNS if name not in table]:
         raise RunError(f"{path} lacks the columns {', '.join(missing)}: train again")
-    if wrong := [name for name in table["file"].astype(str) if Path(name).name != name]:
+    names = table["file"].fillna("").astype(str)
+    if wrong := [name for name in names if name in ("", "..") or Path(name).name != name]:
         raise RunError(f"{path}: {wrong[0]!r} must be the name of a file in results/models/")
     return table
 

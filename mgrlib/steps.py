@@ -6,6 +6,7 @@ and replayed; network, optimizer and graph serve many trainings, each of which s
 writing its first weights into the same memory.
 """
 
+import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -145,7 +146,9 @@ class CapturedStep(Step):
         before = {name: tensor.clone() for name, tensor in self.network.state_dict().items()}
         side = torch.cuda.Stream()
         side.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(side):
+        with torch.cuda.stream(side), warnings.catch_warnings():
+            # torch remarks that an optimizer made for graphs steps without one.
+            warnings.filterwarnings("ignore", message=".*capturable.*")
             for _ in range(WARM_UP_STEPS):
                 self.optimizer.zero_grad()
                 self._train(self.pixels, self.truth)

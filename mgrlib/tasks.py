@@ -65,6 +65,8 @@ def prepare(device: str) -> None:
     torch.use_deterministic_algorithms(True, warn_only=True)
     torch.utils.deterministic.fill_uninitialized_memory = False
     torch.backends.cudnn.benchmark = False
+    # Else a GPU would round the products of float32 to ten bits.
+    torch.backends.cudnn.allow_tf32 = False
 
 
 _made_once: dict[tuple, Any] = {}
@@ -281,7 +283,8 @@ def _write_record(
         }
         rows.append({"genre": genre, **binary_metrics(truth, probability), **counts})
     file = grid.record_file(model)
-    if keep is not None and grid.settings.keep_models:
+    # A joint network that is there may be the trunk of heads that are kept: it stays.
+    if keep is not None and grid.settings.keep_models and not grid.network_file(model).exists():
         keep_network(grid, model, keep, normalization=_normalization(grid, model))
     record = {
         "model": asdict(model),

@@ -12,9 +12,19 @@ from pathlib import Path
 from . import tasks
 from .cluster import Needs
 from .grid import ALL_GENRES, DEPTH_COST, Grid, Model
-from .resources import available_bytes, bounded_jobs, duration, gibibytes, training_bytes
+from .resources import (
+    PROCESS_BYTES,
+    available_bytes,
+    bounded_jobs,
+    duration,
+    gibibytes,
+    training_bytes,
+)
 from .settings import ARMS
 from .workers import perform
+
+NETWORK_SECONDS = 0.5
+"""To draw the first weights of a network and write its record."""
 
 
 @dataclass(frozen=True)
@@ -58,26 +68,29 @@ def missing_models(grid: Grid, depths: tuple[int, ...] | None = None) -> list[Mo
 
 
 def forecast(grid: Grid, missing: list[Model], *, jobs: int) -> Forecast:
-    """Measure a step of the shallowest network and count what is left."""
+    """Count what is left, bound its memory, and measure a step of the shallowest network."""
     steps = [*joint_tasks(grid, missing), *binary_tasks(grid, missing)]
     whole = [task[2] for task in steps if task[0] in (tasks.train_joint, tasks.train_network)]
-    cost = sum(map(grid.cost, {*missing, *whole}))
-    available = available_bytes()
+    models = {*missing, *whole}
+    cost, available = sum(map(grid.cost, models)), available_bytes(grid.device)
     if grid.settings.scheduler != "local":
         return Forecast(len(missing), cost, 0.0, 0, 0, available)
-    if not whole:
-        return Forecast(len(missing), cost, 0.0, jobs, 0, available)
-    # The GPU has memory of its own, and one process feeds it.
-    need = max(_bytes(grid, depth) for depth in {model.depth for model in whole})
+    need = max(_bytes(grid, depth) for depth in {model.depth for model in models})
+    # One process feeds a GPU: its networks share the images and the captured step.
     jobs = 1 if grid.device == "cuda" else bounded_jobs(jobs, need=need, available=available)
-    first = min(whole, key=lambda model: model.depth)
-    unit = tasks.seconds_an_image(grid, first) / DEPTH_COST[first.depth]
-    return Forecast(len(missing), cost, cost * unit / jobs, jobs, need, available)
+    seconds = 0.0
+    if whole:
+        first = min(whole, key=lambda model: model.depth)
+        unit = tasks.seconds_an_image(grid, first) / DEPTH_COST[first.depth]
+        seconds = (cost * unit + NETWORK_SECONDS * len(whole)) / jobs
+    return Forecast(len(missing), cost, seconds, jobs, need, available)
 
 
 def _bytes(grid: Grid, depth: int) -> int:
     s = grid.settings
-    return training_bytes(
+    if depth == 0:
+        return PROCESS_BYTES
+    need = training_bytes(
         depth,
         outputs=len(grid.data.genres),
         image_size=s.image_size,
@@ -86,6 +99,9 @@ def _bytes(grid: Grid, depth: int) -> int:
         kept=s.keep_models or "corpus" in s.weights,
         songs=len(grid.data.labels) if grid.head_only else 0,
     )
+    # On a CPU the processes share images that are mapped from a file.
+    on_device = sum(pixels.nbytes for pixels in grid.data.pixels.values())
+    return need + on_device if grid.device == "cuda" else need
 
 
 def train_grid(

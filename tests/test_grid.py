@@ -97,6 +97,16 @@ def test_a_changed_setting_changes_the_keys_of_what_depends_on_it(grid_of, chang
     assert {m for m in models if before.key(m) != after.key(m)} == changed
 
 
+@pytest.mark.parametrize("change", [{"device": "cuda"}, {"precision": "bfloat16"}])
+def test_networks_of_another_device_or_precision_are_others(grid_of, change):
+    before = grid_of(weights=["none", "corpus"])
+    after = replace(before, **change)
+    for model in (BINARY, TRANSFER, JOINT):
+        assert before.key(model) != after.key(model)
+    assert before.features_file(BINARY) != after.features_file(BINARY)
+    assert before.key(BASELINE) == after.key(BASELINE)  # never on a GPU, nor in bfloat16
+
+
 def test_pixels_of_one_scale_matter_to_its_networks_only(grid_of, data):
     grid = grid_of()
     pixels = {**data.pixels, "mel": data.pixels["mel"] + np.uint8(1)}
@@ -298,10 +308,25 @@ def test_processes_are_as_many_as_fit_into_memory(grid_of, monkeypatch):
     from mgrlib import trainer
 
     grid = grid_of(weights=["none"])
-    monkeypatch.setattr(trainer, "available_bytes", lambda: 3 * 2**30)
+    monkeypatch.setattr(trainer, "available_bytes", lambda device: 3 * 2**30)
     plan = trainer.forecast(grid, trainer.missing_models(grid), jobs=8)
     assert 1 <= plan.jobs < 8
     assert plan.jobs * plan.need < 3 * 2**30
+
+
+def test_one_process_feeds_a_gpu_whose_memory_holds_the_images(grid_of, data, monkeypatch):
+    from mgrlib import tasks, trainer
+
+    asked = []
+    monkeypatch.setattr(trainer, "available_bytes", lambda device: asked.append(device) or 2**40)
+    monkeypatch.setattr(tasks, "seconds_an_image", lambda grid, model: 0.001)
+    grid = grid_of(weights=["none"], tune="head")
+    heads = [m for m in grid.models() if m.weights == "none"]
+    on_cpu = trainer.forecast(grid, heads, jobs=8)
+    on_gpu = trainer.forecast(replace(grid, device="cuda"), heads, jobs=8)
+    assert (on_cpu.jobs, on_gpu.jobs) == (8, 1)
+    assert asked == ["cpu", "cuda"]
+    assert on_gpu.need - on_cpu.need == sum(pixels.nbytes for pixels in data.pixels.values())
 
 
 def test_images_mapped_from_files_travel_as_names(data, tmp_path):

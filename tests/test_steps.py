@@ -23,10 +23,24 @@ class Replayed:
     def __init__(self):
         self.replays = 0
 
+    def gradients(self) -> list:
+        return [parameter.grad for parameter in self.step.network.parameters()]
+
+    def begin(self, step):
+        self.step = step
+        # Else every replay would add to what a gradient was before the capture.
+        assert all(gradient is None for gradient in self.gradients())
+
+    def end(self):
+        self.captured = self.gradients()
+
     def replay(self):
         self.replays += 1
-        # A replay writes its gradients anew, into the memory of the capture.
-        self.step.optimizer.zero_grad(set_to_none=False)
+        # A replay writes its gradients anew, into the memory of the capture, and nothing else
+        # may have been put in the place of that memory.
+        for now, then in zip(self.gradients(), self.captured, strict=True):
+            assert now is then
+            now.zero_()
         self.step._train(self.step.pixels, self.step.truth)
 
 
@@ -45,9 +59,10 @@ def captured(monkeypatch):
 
     @contextmanager
     def capture(graph):
-        graph.step = making[-1]
         captures.append(graph)
+        graph.begin(making[-1])
         yield
+        graph.end()
 
     making = []
 
@@ -110,7 +125,24 @@ def test_one_capture_serves_many_trainings(captured):
     assert len(captured.captures) == 1
 
 
-def test_a_step_starts_anew(captured):
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no CUDA device")
+def test_on_a_gpu_the_graph_trains_as_the_plain_steps():
+    recipe = Recipe(epochs=2, batch_size=8, learning_rate=1e-3, seed=5, device="cuda")
+    network = build_resnet(34, outputs=1, seed=3)
+    step = make_step(network, recipe)
+    assert type(step) is CapturedStep
+    for n, seed in ((20, 1), (5, 2), (17, 3)):
+        first = build_resnet(34, outputs=1, seed=seed)
+        network.load_state_dict(first.state_dict())
+        pixels, targets = songs(n, seed)
+        seen = {"normalization": Normalization.of(pixels), "recipe": recipe}
+        found = fit(network, pixels, targets, step=step, **seen)
+        expected = fit(first, pixels, targets, step=Step(first, recipe), **seen)
+        for row, other in zip(found, expected, strict=True):
+            assert row["train_loss"] == pytest.approx(other["train_loss"], rel=1e-2)
+
+
+def test_a_step_starts_anew():
     network = build_resnet(34, outputs=1, seed=3)
     first = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     step = make_step(network, RECIPE)
@@ -121,7 +153,7 @@ def test_a_step_starts_anew(captured):
     assert again == losses
 
 
-def test_gradients_of_a_batch_are_not_added_to_the_last(captured):
+def test_gradients_of_a_batch_are_not_added_to_the_last():
     network = torch.nn.Linear(3, 1)
     torch.nn.init.zeros_(network.weight)
     step = Step(network, RECIPE)
