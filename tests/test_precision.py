@@ -48,3 +48,28 @@ def test_both_precisions_are_measured(tmp_path):
     assert stored["rows"][0]["float32"] == pytest.approx(rows[0]["float32"])
     assert stored["evidence"] == "synthetic"
     assert all(0 <= row[name] <= 1 for row in rows for name in ("float32", "bfloat16"))
+
+
+def test_the_book_says_how_many_differences_may_be_none(monkeypatch):
+    import sys
+
+    from mgrlib.files import ROOT
+
+    monkeypatch.syspath_prepend(str(ROOT / "book" / "extension"))
+    from mgrlib_book.precision import NAMED, precision_lines
+
+    row = {"weights": "joint", "depth": 34, "repeats": 3, "float32": 0.7, "bfloat16": 0.71,
+           "standard_error": 0.0025}  # fmt: skip
+    measured = {
+        "settings": dict.fromkeys(NAMED, 1),
+        "corpus_words": "48 synthetic songs", "evidence": "synthetic",
+        "hardware": {"processor": "<Chip>"},
+        # Student's t with 2 degrees of freedom is 4.303: the interval reaches 0.0108.
+        "rows": [row | {"difference": 0.01, "noise": 0.02},
+                 row | {"difference": 0.011, "noise": 0.005}],
+    }  # fmt: skip
+    text = "\n".join(precision_lines(measured))
+    assert "holds 0 in 1 of 2 rows" in text
+    assert "smaller than that in 1 of 2 rows" in text
+    assert "<Chip>" not in text
+    assert "mgrlib_book.precision" in sys.modules

@@ -133,6 +133,15 @@ def save_figure(figure: Figure, run: Path, number: int) -> Figure:
     return figure
 
 
+def divide(ax: Axes, number: int, *, columns: int | None = None) -> list[Axes]:
+    """So many Axes in the place of one, in rows of `columns` or all in one row."""
+    columns = min(number, columns or number)
+    grid = ax.get_subplotspec().subgridspec(math.ceil(number / columns), columns)
+    figure = ax.figure
+    ax.remove()
+    return [figure.add_subplot(grid[place // columns, place % columns]) for place in range(number)]
+
+
 def scale_order(scales: Iterable[str]) -> list[str]:
     """Scales as every figure orders them: linear, mel, linear-bands, then the others."""
     present = sorted(set(scales))

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from .canvas import BAR, DIAMOND, say, scale_looks, scale_offset
+from .canvas import BAR, DIAMOND, divide, say, scale_looks, scale_offset
 
 ENSEMBLE_WORDS = {
     "f1_micro": "Micro F1",
@@ -53,7 +53,7 @@ def draw_ensemble(ax: Axes, scores: pd.DataFrame, *, metric: str, arm: str) -> l
         return [say(ax, f"No {ENSEMBLE_WORDS[metric]} for the arm {arm} in this run.")]
     depths, looks = sorted(own["depth"].unique()), scale_looks(scores["scale"])
     rules = scores["rule"].unique()
-    panels = _divide(ax, len(rules))
+    panels = divide(ax, len(rules))
     for panel, rule in zip(panels, rules, strict=True):
         rows = scores[scores["rule"] == rule].set_index(["weights", "depth", "scale"])[metric]
         _draw_panel(panel, rows, arm=arm, depths=depths, looks=looks)
@@ -63,13 +63,6 @@ def draw_ensemble(ax: Axes, scores: pd.DataFrame, *, metric: str, arm: str) -> l
     panels[0].figure.supxlabel(ENSEMBLE_WORDS[metric], fontsize=10)
     _add_legend(panels[0].figure, looks, marks=[m for m in MARKS if m in set(scores["weights"])])
     return panels
-
-
-def _divide(ax: Axes, number: int) -> list[Axes]:
-    """So many Axes side by side in the place of one."""
-    grid, figure = ax.get_subplotspec().subgridspec(1, number), ax.figure
-    ax.remove()
-    return [figure.add_subplot(grid[0, place]) for place in range(number)]
 
 
 def _draw_panel(panel: Axes, values: pd.Series, *, arm: str, depths: list, looks: dict) -> None:

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from .canvas import INK, say, scale_looks, shade, wrapped
+from .canvas import INK, divide, say, scale_looks, shade, wrapped
 from .songs import draw_spectrogram
 
 LINE_STYLES = ("-", "--", ":", "-.", (0, (6, 2)))
@@ -105,7 +105,7 @@ def draw_learning_panels(
     binary = history[history["weights"] != "joint"]
     if history.empty:
         return [say(ax, "No network of this depth has a history in this run.")]
-    panels = _divide(ax, len(genres) + (not joint.empty))
+    panels = divide(ax, len(genres) + (not joint.empty), columns=PANEL_COLUMNS)
     own, (name, guide, words) = panels[: len(genres)], GUIDES[value]
     for panel, genre in zip(own, genres, strict=True):
         panel.axhline(guide, color="#999999", linewidth=0.9, zorder=1)
@@ -127,15 +127,6 @@ def learning_panels_height(history: pd.DataFrame, *, genres: Sequence[str]) -> f
         return 2.0
     panels = len(genres) + int((history["weights"] == "joint").any())
     return 1.1 + 1.25 * math.ceil(panels / PANEL_COLUMNS)
-
-
-def _divide(ax: Axes, number: int) -> list[Axes]:
-    """So many small Axes in the place of one."""
-    columns = min(number, PANEL_COLUMNS)
-    grid = ax.get_subplotspec().subgridspec(math.ceil(number / columns), columns)
-    figure = ax.figure
-    ax.remove()
-    return [figure.add_subplot(grid[place // columns, place % columns]) for place in range(number)]
 
 
 def _draw_panel(panel: Axes, history: pd.DataFrame, genre: str, *, value: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from scipy import stats
 from sphinx.application import Sphinx
 
 from mgrlib.files import read_json
@@ -20,7 +21,8 @@ def precision_lines(measured: Mapping[str, Any]) -> list[str]:
     """MyST lines: what was compared, and a row a depth and arm."""
     settings, rows = measured["settings"], measured["rows"]
     repeats = max(row["repeats"] for row in rows)
-    within = sum(row["noise"] is not None and abs(row["difference"]) < row["noise"] for row in rows)
+    near = sum(row["noise"] is not None and abs(row["difference"]) < row["noise"] for row in rows)
+    none = sum(_may_be_zero(row) for row in rows)
     said = ", ".join(f"{n.replace('_', ' ')} {value_words(settings[n])}" for n in NAMED)
     table = [["Arm", "Depth", "float32", "bfloat16", "Difference", "Standard error", "Noise"]]
     for row in sorted(rows, key=lambda row: row["weights"]):
@@ -32,12 +34,22 @@ def precision_lines(measured: Mapping[str, Any]) -> list[str]:
         f"The same study was trained at both precisions {repeats} times, with the same splits, "
         f"first weights and orders of batches ({escape(measured['corpus_words'])}; "
         f"{escape(said)}; {escape(measured['hardware']['processor'])}). {{numref}}`tab-precision` "
-        "has the mean ROC-AUC over genres and scales. *Noise* is the deviation of float32 from one "
-        f"draw to the next; the difference is smaller than that in {within} of {len(rows)} rows. "
+        "has the mean ROC-AUC over genres and scales. The difference is paired, and its standard "
+        "error is over the draws; the 95\u00a0% interval of Student's t holds 0 in "
+        f"{none} of {len(rows)} rows. *Noise* is the deviation of float32 alone from one draw to "
+        f"the next; the difference is smaller than that in {near} of {len(rows)} rows. "
         f"{caution(measured['evidence'])}",
         "",
         *list_table("ROC-AUC in bfloat16 and float32", table, name="tab-precision"),
     ]
+
+
+def _may_be_zero(row: Mapping[str, Any]) -> bool:
+    """Whether the 95 % interval of the mean difference holds 0."""
+    if row["standard_error"] is None:
+        return False
+    reach = stats.t.ppf(0.975, row["repeats"] - 1) * row["standard_error"]
+    return abs(row["difference"]) <= reach
 
 
 class PrecisionTable(MystDirective):
