@@ -121,7 +121,7 @@ def _book(parsed: argparse.Namespace) -> None:
 def _predict(parsed: argparse.Namespace) -> None:
     import json
 
-    from .predict import as_text, check_genre, choose_networks, predict_songs, refusals
+    from .networks.predict import as_text, check_genre, choose_networks, predict_songs, refusals
     from .progress import bar
     from .results import find_run
 
@@ -132,7 +132,7 @@ def _predict(parsed: argparse.Namespace) -> None:
     with bar(len(parsed.files) if len(parsed.files) > 20 else 0, "songs", unit="song") as progress:
         result = predict_songs(run, parsed.files, networks, progress=progress)
     if parsed.gradcam is not None:
-        from .explain import draw_explanations
+        from .networks.explain import draw_explanations
 
         draw_explanations(result, networks, folder=parsed.gradcam, genre=parsed.genre)
     refused = refusals(result)

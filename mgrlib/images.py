@@ -18,12 +18,11 @@ import numpy as np
 
 from .audio import Segment, check_file, read_segment
 from .catalog import Song, Sounds
-from .cluster import Needs
 from .errors import SongError
 from .files import cache_folder, digest, write_atomically
 from .settings import Settings
 from .spectrograms import VERSION, song_images
-from .workers import perform
+from .workers import Needs, perform
 
 SHARD_SONGS = 8
 """Songs of a shard on average."""

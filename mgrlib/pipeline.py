@@ -21,8 +21,8 @@ from .errors import RunError, SettingsError
 from .files import ROOT, cache_folder, digest, read_json, update_json, write_json, write_text
 from .grid import Data, Grid, mapped, read_records
 from .images import make_images
-from .keeping import kept_networks
-from .model_card import write_model_card
+from .networks.keeping import kept_networks
+from .networks.model_card import write_model_card
 from .progress import bar, say
 from .prose import caution
 from .resources import duration, gibibytes, watched_gpu

@@ -14,7 +14,7 @@ import numpy as np
 
 from .files import write_atomically, write_json
 from .grid import Grid, Model
-from .keeping import folded, keep_network, keep_trunk
+from .networks.keeping import folded, keep_network, keep_trunk
 from .resources import peak_bytes
 
 

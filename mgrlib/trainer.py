@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import tasks
-from .cluster import Needs
 from .grid import ALL_GENRES, DEPTH_COST, Grid, Model
 from .resources import (
     PROCESS_BYTES,
@@ -21,7 +20,7 @@ from .resources import (
     training_bytes,
 )
 from .settings import ARMS
-from .workers import perform
+from .workers import Needs, perform
 
 NETWORK_SECONDS = 0.5
 """To draw the first weights of a network and write its record."""

@@ -17,14 +17,13 @@ import pandas as pd
 import pytest
 from threadpoolctl import threadpool_info
 
-from mgrlib import cluster
 from mgrlib.__main__ import main
-from mgrlib.cluster import Expected, Needs, shortcomings
 from mgrlib.errors import RunError, SettingsError
 from mgrlib.files import ROOT
 from mgrlib.pipeline import Study
 from mgrlib.runs import checked_name
-from mgrlib.workers import perform
+from mgrlib.workers import cluster, perform
+from mgrlib.workers.cluster import Expected, Needs, shortcomings
 
 pytestmark = pytest.mark.xdist_group("cluster")
 

@@ -8,7 +8,8 @@ import pytest
 from matplotlib.patches import Rectangle
 from sklearn import metrics as sk
 
-from mgrlib import ensemble, figures, multilabel, results, thresholds
+from mgrlib import ensemble, figures, results
+from mgrlib.ensemble import multilabel, thresholds
 from mgrlib.errors import RunError
 
 # Three songs, three genres. At 0.5 the songs are given {Rock}, {Rock, Jazz} and {Jazz}.

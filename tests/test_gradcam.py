@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from mgrlib import figures
-from mgrlib.gradcam import heat_map
 from mgrlib.models import build_resnet
+from mgrlib.networks.gradcam import heat_map
 
 
 class Tiny(torch.nn.Module):

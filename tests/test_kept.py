@@ -12,9 +12,9 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from mgrlib.errors import RunError
-from mgrlib.keeping import folded
-from mgrlib.kept import HEAD, About, digest_of, read_about, read_network, write_network
 from mgrlib.models import build_resnet
+from mgrlib.networks.keeping import folded
+from mgrlib.networks.kept import HEAD, About, digest_of, read_about, read_network, write_network
 from mgrlib.spectrograms import VERSION
 from mgrlib.training import standardize
 
@@ -229,7 +229,9 @@ def test_a_trunk_is_looked_for_in_the_same_folder_only(tmp_path, name):
 
 def test_unknown_names_in_a_description_are_refused(tmp_path, monkeypatch):
     file = tmp_path / "network.safetensors"
-    monkeypatch.setattr("mgrlib.kept.asdict", lambda about: {**asdict(about), "color": "red"})
+    monkeypatch.setattr(
+        "mgrlib.networks.kept.asdict", lambda about: {**asdict(about), "color": "red"}
+    )
     write_network(file, {"fc.bias": torch.zeros(2)}, ABOUT)
     with pytest.raises(RunError, match="its description is wrong"):
         read_about(file)

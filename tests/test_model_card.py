@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from mgrlib.files import write_json, write_text
-from mgrlib.model_card import model_card, write_model_card
+from mgrlib.networks.model_card import model_card, write_model_card
 from mgrlib.settings import make_settings
 
 

@@ -19,8 +19,8 @@ from test_kept import ABOUT
 from mgrlib.__main__ import main
 from mgrlib.errors import RunError, SettingsError
 from mgrlib.files import read_json
-from mgrlib.kept import read_about, write_network
-from mgrlib.predict import as_text, at_prevalence, choose_networks, predict_songs
+from mgrlib.networks.kept import read_about, write_network
+from mgrlib.networks.predict import as_text, at_prevalence, choose_networks, predict_songs
 from mgrlib.settings import from_dict, make_settings
 from mgrlib.training import prior_shift
 

@@ -34,7 +34,7 @@ def draw_attention(
     image_db : array_like, shape (frequency, time)
         Levels in dB, lowest frequency first, in full resolution.
     heat : array_like, shape (rows, columns)
-        Between 0 and 1, as `mgrlib.gradcam.heat_map` returns it. It covers the same
+        Between 0 and 1, as `mgrlib.networks.gradcam.heat_map` returns it. It covers the same
         frequencies and times in rows and columns of its own.
     frequencies, times : array_like
         Center of each row in Hz and of each column in s, of `image_db`.

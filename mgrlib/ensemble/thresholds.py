@@ -9,7 +9,7 @@ Notebook: 04_across_depths, "The ensemble".
 
 import numpy as np
 
-from .splits import stratified_draw
+from ..splits import stratified_draw
 
 NAN = float("nan")
 

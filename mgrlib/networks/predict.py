@@ -14,12 +14,12 @@ from unicodedata import combining, east_asian_width
 import numpy as np
 import pandas as pd
 
-from .audio import Segment, read_segment
-from .errors import RunError, SettingsError, SongError
+from ..audio import Segment, read_segment
+from ..ensemble.thresholds import prior_corrected
+from ..errors import RunError, SettingsError, SongError
+from ..results import arms, read_networks, read_study, transfer_arm
+from ..spectrograms import song_images
 from .kept import IMAGE, About, read_about, read_network
-from .results import arms, read_networks, read_study, transfer_arm
-from .spectrograms import song_images
-from .thresholds import prior_corrected
 
 DEPTH = 50
 """The depth that answers where none is asked for, as in the chapter on genres."""
@@ -85,7 +85,7 @@ def _nothing_kept(run: Path) -> str:
     import json
     import shlex
 
-    from .settings import make_settings
+    from ..settings import make_settings
 
     study = read_study(run)
     if not study:
@@ -159,15 +159,15 @@ def probabilities(network: Any, about: About, pixels: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     network, about
-        As `mgrlib.kept.read_network` returns them.
+        As `mgrlib.networks.kept.read_network` returns them.
     pixels : ndarray, uint8, shape=(n, image_size, image_size)
 
     Returns
     -------
     ndarray, shape=(n, genres)
     """
-    from .models import resolve_device, resolve_precision
-    from .training import Normalization, Recipe, features, predict, prior_shift, sigmoid
+    from ..models import resolve_device, resolve_precision
+    from ..training import Normalization, Recipe, features, predict, prior_shift, sigmoid
 
     device = resolve_device("auto")
     best = resolve_precision("auto", device)
@@ -189,7 +189,7 @@ def probabilities(network: Any, about: About, pixels: np.ndarray) -> np.ndarray:
 def at_prevalence(probability: float, prevalence: float) -> float:
     """A probability learned where a genre was 1 in 2, where its share is `prevalence`.
 
-    See `mgrlib.thresholds.prior_corrected`; a share of 0 or 1 is moved inwards by 1e-6.
+    See `mgrlib.ensemble.thresholds.prior_corrected`; a share of 0 or 1 is moved inwards by 1e-6.
     """
     share = min(max(prevalence, 1e-6), 1 - 1e-6)
     return float(prior_corrected(np.array([probability]), share)[0])

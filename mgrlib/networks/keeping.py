@@ -2,7 +2,7 @@
 
 Beside the record of a network stands a safetensors file of the same name. Heads over a
 fixed trunk are kept as last layers that read the trunk's plain features, and their
-trunk once: that of the arm ``corpus`` is the joint network. See `mgrlib.kept`.
+trunk once: that of the arm ``corpus`` is the joint network. See `mgrlib.networks.kept`.
 """
 
 from collections.abc import Callable
@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from .corpora import is_synthetic
-from .grid import ALL_GENRES, Grid, Model
+from ..corpora import is_synthetic
+from ..grid import ALL_GENRES, Grid, Model
+from ..settings import arm_name
+from ..spectrograms import VERSION
 from .kept import HEAD, IMAGE, About, digest_of, write_network
-from .settings import arm_name
-from .spectrograms import VERSION
 
 
 def folded(head: Any, train_features: np.ndarray) -> dict[str, np.ndarray]:
@@ -33,7 +33,7 @@ def folded(head: Any, train_features: np.ndarray) -> dict[str, np.ndarray]:
     dict
         ``fc.weight``, shape=(outputs, d), and ``fc.bias``, shape=(outputs,), float32.
     """
-    from .training import mean_and_deviation
+    from ..training import mean_and_deviation
 
     mean, deviation = (part.astype(np.float64) for part in mean_and_deviation(train_features))
     weight, bias = (p.detach().cpu().double().numpy() for p in (head.weight, head.bias))

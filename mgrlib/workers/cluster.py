@@ -22,8 +22,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from .errors import RunError, SettingsError
-from .files import digest
+from ..errors import RunError, SettingsError
+from ..files import digest
 
 CONNECT_SECONDS = 10
 """How long a scheduler is given to answer."""
@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 
 
 def _code() -> str:
-    folder = Path(__file__).parent
+    folder = Path(__file__).parents[1]
     files = sorted(folder.rglob("*.py"))
     return digest([[str(file.relative_to(folder)), file.read_text("utf-8")] for file in files])
 
@@ -208,7 +208,7 @@ def _unseen(expected: Expected) -> Iterator[str]:
 def _other_device(needs: Needs) -> Iterator[str]:
     if not needs.asked:
         return
-    from .models import resolve_device, resolve_precision
+    from ..models import resolve_device, resolve_precision
 
     device, precision = needs.asked
     try:

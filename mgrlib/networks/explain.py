@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from . import figures
-from .files import slug, write_atomically
+from .. import figures
+from ..files import slug, write_atomically
+from ..spectrograms import SCALES, power_spectrogram, to_decibels
 from .gradcam import HeatMap, heat_map
 from .kept import About, read_network
 from .predict import Networks, groups_of, read_song, segment_of
-from .spectrograms import SCALES, power_spectrogram, to_decibels
 
 
 def draw_explanations(
@@ -21,7 +21,7 @@ def draw_explanations(
     Parameters
     ----------
     result : dict
-        Of `mgrlib.predict.predict_songs`; each song gets ``gradcam`` with ``genre``,
+        Of `mgrlib.networks.predict.predict_songs`; each song gets ``gradcam`` with ``genre``,
         ``layer`` and ``figure``, the name of a PNG in `folder`.
     networks : Networks
         Those that gave the result.
@@ -55,7 +55,7 @@ def _free_name(path: str, genre: str, taken: set[str]) -> str:
 def _draw(song: dict, genre: str, network: Any, about: About, file: Path) -> dict[str, str]:
     import torch
 
-    from .training import Normalization
+    from ..training import Normalization
 
     pixels = read_song(song["path"], about).image
     image = Normalization(**about.normalization)(torch.from_numpy(pixels[None]))

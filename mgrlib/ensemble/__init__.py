@@ -12,7 +12,7 @@ stand side by side:
   the test songs is applied to the other half, both ways; then the decisions are pooled.
 
 The rows ``joint`` and ``baseline`` are ensembles likewise, and at 1:1 as well. The metrics
-are those of `mgrlib.multilabel`.
+are those of `mgrlib.ensemble.multilabel`.
 Notebook: 04_across_depths, "The ensemble".
 """
 
@@ -22,10 +22,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .errors import RunError
-from .files import seed_from
+from ..errors import RunError
+from ..files import seed_from
+from ..prose import escape
 from .multilabel import decision_scores, genre_decisions, genre_rankings, has_both, lrap
-from .prose import escape
 from .thresholds import cross_fit, draw_halves, prior_corrected
 
 KEY = ["depth", "scale", "weights", "repeat"]

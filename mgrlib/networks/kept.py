@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from .errors import RunError, SettingsError
-from .files import write_atomically
-from .models import DEPTH_BUILDERS, build_resnet
-from .settings import Settings
-from .spectrograms import SCALES, VERSION
+from ..errors import RunError, SettingsError
+from ..files import write_atomically
+from ..models import DEPTH_BUILDERS, build_resnet
+from ..settings import Settings
+from ..spectrograms import SCALES, VERSION
 
 FORMAT = 1
 """Changes whenever older files could no longer be used."""

@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from .files import read_json, write_text
-from .prose import caution, escape
-from .results import read_metrics, read_networks, read_study
-from .settings import arm_name
+from ..files import read_json, write_text
+from ..prose import caution, escape
+from ..results import read_metrics, read_networks, read_study
+from ..settings import arm_name
 
 SHOWN_METRICS = {
     "f1": "F1",
@@ -28,8 +28,8 @@ HIDDEN_SETTINGS = ("corpus", "weights", "device", "jobs", "scheduler", "precisio
 
 EXAMPLE = """\
 ```python
-from mgrlib.kept import read_network
-from mgrlib.predict import probabilities, read_song
+from mgrlib.networks.kept import read_network
+from mgrlib.networks.predict import probabilities, read_song
 
 network, about = read_network("{file}")
 song = read_song("song.mp3", about)
