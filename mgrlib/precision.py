@@ -60,13 +60,15 @@ def compare_precisions(float32: pd.DataFrame, bfloat16: pd.DataFrame) -> list[di
     return rows
 
 
-def measure_precisions(overrides: Any = None, *, result: Path = RESULT) -> list[dict[str, Any]]:
-    """Run the study at both precisions and write the comparison to `result`.
+def measure_precisions(overrides: Any = None, *, result: Path | None = None) -> list[dict[str, Any]]:
+    """Run the study at both precisions and write the comparison.
 
     Parameters
     ----------
     overrides : mapping, str or list of str, optional
         Settings to change, as `mgrlib.settings.make_settings` takes them.
+    result : Path, optional
+        File to write; by default the one that the book shows.
     """
     chosen, tables = {**SETTINGS, **parse_overrides(overrides)}, {}
     for precision in ("float32", "bfloat16"):
@@ -81,7 +83,7 @@ def measure_precisions(overrides: Any = None, *, result: Path = RESULT) -> list[
     rows = compare_precisions(tables["float32"], tables["bfloat16"])
     made = read_study(study.folder)
     about = {name: made[name] for name in ("corpus_words", "evidence", "hardware", "commit")}
-    write_json(result, {**about, "settings": made["settings"], "rows": rows})
+    write_json(result or RESULT, {**about, "settings": made["settings"], "rows": rows})
     return rows
 
 

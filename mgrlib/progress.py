@@ -39,7 +39,8 @@ def bar(total: float, what: str, *, unit: str = "") -> Iterator[Callable[..., No
     def progress(amount: float, name: str = "") -> None:
         if name:
             shown.set_postfix_str(name, refresh=False)
-        shown.update(amount)
+        # Sums of costs stray by rounding, and tqdm warns beyond its total.
+        shown.update(min(amount, max(total - shown.n, 0)))
 
     ticker = threading.Thread(target=tick, daemon=True)
     ticker.start()
