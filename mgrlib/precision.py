@@ -60,7 +60,9 @@ def compare_precisions(float32: pd.DataFrame, bfloat16: pd.DataFrame) -> list[di
     return rows
 
 
-def measure_precisions(overrides: Any = None, *, result: Path | None = None) -> list[dict[str, Any]]:
+def measure_precisions(
+    overrides: Any = None, *, result: Path | None = None
+) -> list[dict[str, Any]]:
     """Run the study at both precisions and write the comparison.
 
     Parameters
