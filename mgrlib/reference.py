@@ -25,8 +25,8 @@ from .runs import checked_name
 from .settings import ARMS, Settings, arm_name, parse_overrides
 from .statistics import study_statistics
 
+# Where tables are kept, a folder each.
 RESULTS = ROOT / "book" / "results"
-"""Where tables are kept, a folder each."""
 
 NAME, PROFILE, CORPUS, SIZES = "reference", "paper", "synthetic-direct", (128, 224)
 
