@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 
 from .. import figures
+from ..audio import Segment
 from ..files import slug, write_atomically
 from ..spectrograms import SCALES, power_spectrogram, to_decibels
 from .gradcam import HeatMap, heat_map
 from .kept import About, read_network
-from .predict import Networks, groups_of, read_song, segment_of
+from .predict import Networks, groups_of, image_of, segment_of
 
 
 def draw_explanations(
@@ -57,8 +58,9 @@ def _draw(song: dict, genre: str, network: Any, about: About, file: Path) -> dic
 
     from ..training import Normalization
 
-    pixels = read_song(song["path"], about).image
-    image = Normalization(**about.normalization)(torch.from_numpy(pixels[None]))
+    segment = segment_of(song["path"], about)
+    pixels = image_of(segment, about)[None]
+    image = Normalization(**about.normalization)(torch.from_numpy(pixels))
     found = heat_map(network, image, output=about.genres.index(genre))
     (probability,) = (r["probability"] for r in song["genres"] if r["genre"] == genre)
     what = "What speaks" if found.values.any() else "Nothing speaks"
@@ -66,14 +68,14 @@ def _draw(song: dict, genre: str, network: Any, about: About, file: Path) -> dic
         f"{what} for {genre} ({probability:.0%}): ResNet{about.depth}, {about.scale}, "
         f"{found.layer} ({found.side} × {found.side})"
     )
-    figure = _figure(song["path"], about, found, title=title)
+    figure = _figure(segment, about, found, title=title)
     with figures.use_style():
         write_atomically(file, lambda stream: figure.savefig(stream, format="png", dpi=200))
     return {"genre": genre, "layer": found.layer, "figure": file.name}
 
 
-def _figure(path: str, about: About, found: HeatMap, *, title: str) -> Any:
-    drawing, segment = about.settings, segment_of(path, about)
+def _figure(segment: Segment, about: About, found: HeatMap, *, title: str) -> Any:
+    drawing = about.settings
     power = power_spectrogram(
         segment.samples, n_fft=drawing.n_fft, hop_length=drawing.hop_length
     )  # (frequency, time)

@@ -136,13 +136,17 @@ class Song:
 
 def read_song(path: str | Path, about: About) -> Song:
     """Decode and draw one song as the network of `about` knows songs."""
-    drawing = {name: about.image[name] for name in IMAGE if name != "segment_seconds"}
     try:
         segment = segment_of(path, about)
     except SongError as error:
         return Song(str(path), error=error)
-    image = song_images(segment.samples, scales=[about.scale], **drawing)[about.scale]
-    return Song(str(path), image, segment.seconds, bool(segment.padded))
+    return Song(str(path), image_of(segment, about), segment.seconds, bool(segment.padded))
+
+
+def image_of(segment: Segment, about: About) -> np.ndarray:
+    """What the network of `about` sees of a segment, uint8, shape=(image_size, image_size)."""
+    drawing = {name: about.image[name] for name in IMAGE if name != "segment_seconds"}
+    return song_images(segment.samples, scales=[about.scale], **drawing)[about.scale]
 
 
 def segment_of(path: str | Path, about: About) -> Segment:
