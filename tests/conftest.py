@@ -1,11 +1,15 @@
 """Small libraries of tones that the tests make, and folders of their own for runs and cache."""
 
+import ast
 import csv
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+
+from mgrlib.files import ROOT
 
 RATE = 22_050
 SONG_FIELDS = ["path", "title", "artist", "album", "year", "subgenre_1", "subgenre_2"]
@@ -115,3 +119,31 @@ def kept_runs(tone_library, own_folders) -> dict[str, Path]:
     yield runs
     for run in runs.values():  # hundreds of megabytes
         shutil.rmtree(run)
+
+
+def run_cells(notebook: str, **parameters) -> list:
+    """Run the code cells of a notebook in this process; the values that cells end in.
+
+    Faster than a kernel, for the many cases that a page has to explain; that the notebooks
+    run by papermill is held by tests/test_study.py.
+    """
+    cells = json.loads((ROOT / "notebooks" / f"{notebook}.ipynb").read_text("utf-8"))["cells"]
+    names, shown = {"display": lambda *values: shown.extend(values)}, []
+    for cell in (cell for cell in cells if cell["cell_type"] == "code"):
+        lines = [line for line in "".join(cell["source"]).split("\n") if line[:1] != "%"]
+        body = ast.parse("\n".join(lines)).body
+        last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
+        exec(compile(ast.Module(body, []), notebook, "exec"), names)
+        if last:
+            value = eval(compile(ast.Expression(last.value), notebook, "eval"), names)
+            shown += [] if value is None else [value]
+        if "parameters" in cell["metadata"].get("tags", []):
+            if unknown := set(parameters) - set(names):
+                raise ValueError(f"{notebook} declares no {unknown}")
+            names.update(parameters)
+    return shown
+
+
+def words(shown: list) -> str:
+    """All that a notebook's cells say, as one text."""
+    return "\n".join(str(getattr(value, "data", value)) for value in shown)

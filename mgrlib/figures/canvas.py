@@ -113,15 +113,20 @@ def make_figure(
     return figure
 
 
-def save_figure(figure: Figure, run: Path, number: int) -> Figure:
-    """Write ``figures/figNN.png`` and ``.svg`` of a run, the same bytes for the same figure.
+def save_figure(figure: Figure, run: Path, name: int | str) -> Figure:
+    """Write a figure of a run as PNG and SVG, the same bytes for the same figure.
+
+    Parameters
+    ----------
+    name : int or str
+        A figure of the paper by its number, as ``figures/figNN``; another by a name.
 
     Returns
     -------
     Figure
         `figure`, so that a cell of a notebook can end with this call.
     """
-    stem = f"fig{number:02d}"
+    stem = name if isinstance(name, str) else f"fig{name:02d}"
     with mpl.rc_context(STYLE | {"svg.hashsalt": stem}):
         for ending, metadata in (("png", {}), ("svg", {"Date": None})):
             write_atomically(
