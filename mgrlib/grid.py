@@ -2,7 +2,10 @@
 
 A study has one binary network a genre, depth, scale, arm and repeat, and beside them
 the rows ``joint`` (one network for all genres, whose trunk the arm ``corpus`` starts
-from) and ``baseline``. Each makes one record, a JSON file named by what it is and by a
+from) and ``baseline``. With the setting ``equal_sizes`` binary networks and baselines
+come twice: once more on a subset cut to the size of the smallest genre's, which tells
+what a genre's size does in training from what its share of the test songs does to a
+score. Each makes one record, a JSON file named by what it is and by a
 digest of all that it depends on, written atomically by the process that trained it:
 what is there is never trained again, after a kill too.
 Paper: section 3.2. Notebook: 03_per_depth_training.
@@ -12,6 +15,7 @@ import hashlib
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,10 +28,13 @@ from .files import (
     write_atomically,
 )
 from .settings import ARMS, Settings, arm_name
-from .splits import Split, balanced_subset
+from .splits import Split, balanced_subset, smaller_sides
 
 VERSION = 6
 """Changes whenever unchanged settings and pixels would give other records."""
+
+SUBSETS = BALANCED, SMALLEST = ("balanced", "smallest")
+"""A genre's own training songs, or as many of them as the smallest genre has."""
 
 ALL_GENRES = "(all)"
 """Genre of the joint network in names and histories."""
@@ -45,6 +52,14 @@ class Model:
     scale: str
     weights: str
     repeat: int
+    subset: str = BALANCED
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, as stored in records and digests; a balanced subset is not mentioned."""
+        values = asdict(self)
+        if self.subset == BALANCED:
+            del values["subset"]
+        return values
 
 
 @dataclass(frozen=True)
@@ -118,10 +133,11 @@ class Grid:
         """All models of the study, shallow first."""
         s = self.settings
         return [
-            Model(genre, depth, scale, weights, repeat)
+            Model(genre, depth, scale, weights, repeat, subset)
             for depth in (0, *sorted(s.depths))
             for weights in (("baseline",) if depth == 0 else ("joint", *s.weights))
             for repeat in range(s.repeats)
+            for subset in (SUBSETS if s.equal_sizes and weights != "joint" else (BALANCED,))
             for genre in ((ALL_GENRES,) if weights == "joint" else self.data.genres)
             for scale in s.scales
         ]
@@ -129,7 +145,7 @@ class Grid:
     def key(self, model: Model) -> str:
         """Digest of all that the record of `model` depends on."""
         s, split = self.settings, self.data.splits[model.repeat]
-        named = {**asdict(model), "weights": arm_name(model.weights)}
+        named = {**model.as_dict(), "weights": arm_name(model.weights)}
         parts = [VERSION, named, self.data.keys[model.scale], split.test.tolist(), s.seed]
         if model.weights == "baseline":
             return digest(*parts)
@@ -148,13 +164,23 @@ class Grid:
 
     def joint(self, model: Model) -> Model:
         """The joint network whose trunk `model` starts from."""
-        return replace(model, genre=ALL_GENRES, weights="joint")
+        return replace(self.trunk(model), weights="joint")
+
+    def trunk(self, model: Model) -> Model:
+        """What all heads of a depth, scale, arm and repeat share, whatever their songs."""
+        return replace(model, genre=ALL_GENRES, subset=BALANCED)
 
     def record_file(self, model: Model) -> Path:
         """Where the record of `model` is or will be."""
         arm = slug(arm_name(model.weights))
         name = f"{slug(model.genre)}-{model.depth}-{model.scale}-{arm}-r{model.repeat}"
+        name += "" if model.subset == BALANCED else f"-{model.subset}"
         return self.folder / f"{name}-{self.key(model)}.json"
+
+    def keeps(self, model: Model) -> bool:
+        """Whether the network of `model` is to be kept."""
+        kept = model.weights != "baseline" and model.subset == BALANCED
+        return kept and self.settings.keep_models
 
     def network_file(self, model: Model) -> Path:
         """Where the network of `model` is kept (safetensors), if it is."""
@@ -166,7 +192,7 @@ class Grid:
             return None
         if model.weights == "corpus":
             return self.network_file(self.joint(model))
-        seed = self.seed(replace(model, genre=ALL_GENRES), "weights")
+        seed = self.seed(self.trunk(model), "weights")
         key = digest(VERSION, model.depth, seed, self.arm_key(model.weights))
         arm = slug(arm_name(model.weights))
         return self.folder / f"trunk-{model.depth}-{arm}-r{model.repeat}-{key}.safetensors"
@@ -177,13 +203,13 @@ class Grid:
 
     def features_file(self, model: Model) -> Path:
         """Cached features of all songs by the trunk that the arm of `model` starts from."""
-        trunk = replace(model, genre=ALL_GENRES)
         if model.weights == "corpus":
             key = digest("features", self.key(self.joint(model)))
         else:
             test = self.data.splits[model.repeat].test.tolist()
             key = digest(VERSION, self.data.keys[model.scale], test, self.device, self.precision,
-                         self.seed(trunk, "weights"), self.arm_key(model.weights))  # fmt: skip
+                         self.seed(self.trunk(model), "weights"),
+                         self.arm_key(model.weights))  # fmt: skip
         return self.cache / "features" / f"{key}.npy"
 
     def arm_key(self, arm: str) -> str:
@@ -196,7 +222,7 @@ class Grid:
 
     def _is_there(self, model: Model) -> bool:
         files = [self.record_file(model)]
-        if self.settings.keep_models and model.weights != "baseline":
+        if self.keeps(model):
             files += [self.network_file(model), self.kept_trunk(model)]
         return all(file.exists() for file in files if file)
 
@@ -206,14 +232,22 @@ class Grid:
         if model.weights == "joint":
             images, epochs = len(self.data.splits[model.repeat].train), s.joint_epochs
         else:
-            column = self.data.genres.index(model.genre)
-            learned = self.data.labels[self.data.splits[model.repeat].train, column]
-            positives = int(learned.sum())
-            images, epochs = 2 * min(positives, len(learned) - positives), s.epochs
+            images, epochs = 2 * self._side(model), s.epochs
         # To measure a test song takes about a quarter of a training step.
         seen = images * epochs + len(self.data.splits[model.repeat].test) / 4
         cost = DEPTH_COST[model.depth] * seen
         return cost / 1000 if s.tune == "head" and model.weights != "joint" else cost
+
+    @cached_property
+    def _sides(self) -> list[np.ndarray]:
+        """Positives (and negatives) of each genre's balanced subset, for each repeat."""
+        return [smaller_sides(self.data.labels[split.train]) for split in self.data.splits]
+
+    def _side(self, model: Model) -> int:
+        """Positives (and negatives) that a binary model learns from."""
+        sides = self._sides[model.repeat]
+        own = sides[self.data.genres.index(model.genre)]
+        return int(own if model.subset == BALANCED else sides.min())
 
     def subset(self, model: Model) -> np.ndarray:
         """Training songs of a binary model: the same for every depth, scale and arm."""
@@ -223,10 +257,11 @@ class Grid:
             train=self.data.splits[model.repeat].train,
             seed=self.settings.seed,
             repeat=model.repeat,
+            most=self._side(model),
         )
 
     def seed(self, model: Model, purpose: str) -> int:
-        """Seed that depends on all but the scale."""
+        """Seed that depends on all but the scale and the subset."""
         m = model
         arm = arm_name(m.weights)
         return seed_from(self.settings.seed, m.repeat, m.genre, m.depth, arm, purpose)

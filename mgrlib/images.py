@@ -117,7 +117,7 @@ def make_images(
 def pixel_key(settings: Settings, scale: str) -> str:
     """Digest of the settings that the pixels of `scale` depend on."""
     names = ["segment_seconds", "sample_rate", "n_fft", "hop_length", "top_db", "image_size"]
-    names += ["n_mels"] if scale == "mel" else []
+    names += [] if scale == "linear" else ["n_mels"]
     return digest(VERSION, scale, {name: getattr(settings, name) for name in names})
 
 

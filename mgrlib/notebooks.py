@@ -37,7 +37,7 @@ class Page:
     suffix : str
         Added to the name of the executed copy.
     writes : tuple of str
-        Files of the run that it makes: figures, ``statistics.json``.
+        Files of the run that it makes beside its figures, such as ``statistics.json``.
     """
 
     source: str
@@ -51,17 +51,13 @@ class Page:
         return f"{self.source}{self.suffix}.ipynb"
 
 
-def _figures(*numbers: int) -> tuple[str, ...]:
-    return tuple(f"figures/fig{n:02d}.{ending}" for n in numbers for ending in ("png", "svg"))
-
-
 PAGES = (
     Page("01_dataset_audit"),
-    Page("02_spectrogram_generation", writes=_figures(1, 2)),
+    Page("02_spectrogram_generation"),
     *(Page("03_per_depth_training", {"depth": depth}, f"-{depth}") for depth in DEPTHS),
-    Page("04_across_depths", writes=_figures(3, 4, 5, 6)),
-    Page("05_per_genre_analysis", writes=_figures(7, 8, 9)),
-    Page("06_statistical_test", writes=(*_figures(10), "statistics.json")),
+    Page("04_across_depths"),
+    Page("05_per_genre_analysis"),
+    Page("06_statistical_test", writes=("statistics.json",)),
 )
 """The pages of the book that are notebooks, in order."""
 
@@ -163,8 +159,18 @@ def _wrote(run: Path, page: Page) -> dict[str, str]:
 
     A notebook that somebody executes with other parameters writes over them.
     """
-    files = {name: run / name for name in page.writes}
+    files = {name: run / name for name in (*_figures(page), *page.writes)}
     return {name: digest(f.read_bytes().hex()) if f.exists() else "" for name, f in files.items()}
+
+
+def _figures(page: Page) -> list[str]:
+    """Files of the figures of a page, by their labels: ``fig-paper-04`` is ``fig04``."""
+    cells = read_json(SOURCES / f"{page.source}.ipynb")["cells"]
+    shown = (cell["metadata"].get("mystnb", {}).get("figure", {}) for cell in cells)
+    labels = [figure["name"].removeprefix("fig-") for figure in shown if "name" in figure]
+    names = [label.replace("paper-", "fig") if label.startswith("paper-") else label + page.suffix
+             for label in labels]  # fmt: skip
+    return [f"figures/{name}.{ending}" for name in names for ending in ("png", "svg")]
 
 
 def _execute(run: Path, page: Page, stamp: str, facts: dict, environment: dict) -> str:
@@ -297,7 +303,8 @@ def _publish(html: Path, site: Path) -> None:
 
 def _book_stamp(run: Path) -> str:
     """Digest of all that the book is made of."""
-    sources = [ROOT / "_config.yml", ROOT / "_toc.yml", run / "study.json", run / "statistics.json"]
+    written = [run / name for name in ("study.json", "statistics.json", "claims.json")]
+    sources = [ROOT / "_config.yml", ROOT / "_toc.yml", *written]
     folders = (ROOT / "book", SOURCES, run / "notebooks")
     sources += [file for folder in folders for file in sorted(folder.rglob("*"))]
     present = [file for file in sources if file.is_file() and file.suffix != ".pyc"]

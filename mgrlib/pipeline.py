@@ -318,7 +318,7 @@ def _check_same(
 def results_digest(folder: Path) -> str:
     """Changes when anything changes that the notebooks of a run read."""
     names = ["study.json", "audit.json", "results/metrics.csv", "results/predictions.parquet",
-             "results/ensemble.csv"]  # fmt: skip
+             "results/ensemble.csv", "results/equal_sizes.csv"]  # fmt: skip
     parts = [(folder / name).read_bytes().hex() if (folder / name).exists() else ""
              for name in names]  # fmt: skip
     return digest(parts)

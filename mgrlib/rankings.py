@@ -106,7 +106,7 @@ def describe_song(
     lines = [f"**{escape(song_name(song))}**, loss {loss:.2f} nats", ""]
     lines.append(f"- has: {', '.join(genres) or 'none of the genres'}")
     for scale in scales:
-        lines.append(f"- {escape(scale)}: {_in_words(answers[answers['scale'] == scale])}")
+        lines.append(f"- {escape(scale)}: {answers_in_words(answers[answers['scale'] == scale])}")
     return "\n".join(lines)
 
 
@@ -120,8 +120,14 @@ def song_name(song: pd.Series) -> str:
     return (title or "a song without a title") + (f" by {artist}" if artist else "")
 
 
-def _in_words(answers: pd.DataFrame) -> str:
-    """The genres said, those that the song has in bold, and those that were missed."""
+def answers_in_words(answers: pd.DataFrame) -> str:
+    """The genres said, those that the song has in bold, and those missed, as Markdown.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        Of one scale; see `song_answers`.
+    """
     true = answers["truth"].astype(bool)
     words = [
         f"{f'**{escape(row.genre)}**' if row.truth else escape(row.genre)} {_cut(row.probability)}"

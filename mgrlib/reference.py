@@ -2,9 +2,9 @@
 
 A reference is one run a size of the images, such as ``reference-128``, made one arm at a
 time; what is there is not trained again. After each arm its tables are kept in a folder
-of ``book/results/``: ``metrics.csv``, ``ensemble.csv`` where the run has it,
-``statistics.json`` and ``provenance.json``, without predictions and without any path or
-name of the machine. Page: book/reference-run.md.
+of ``book/results/``: ``metrics.csv``, ``ensemble.csv`` and ``equal_sizes.csv`` where the
+run has them, ``statistics.json`` and ``provenance.json``, without predictions and without
+any path or name of the machine. Page: book/reference-run.md.
 """
 
 import time
@@ -35,6 +35,9 @@ ORDER = ("corpus", "none", "imagenet")
 
 MACHINE = ("device", "jobs", "scheduler", "keep_models", "excerpts")
 """Settings that change how a run is made and not what it finds; an address may be in them."""
+
+OPTIONAL = ("ensemble", "equal_sizes")
+"""Tables that are kept where the run has them."""
 
 DIGITS = "%.5g"
 """Of the numbers in the tables."""
@@ -208,12 +211,13 @@ def keep_tables(run: Path, *, folder: Path = RESULTS) -> Path:
     # The statistics are those of the table that is kept: of its rounded numbers.
     write_text(target / "metrics.csv", metrics.to_csv(index=False, float_format=DIGITS))
     kept = read_tables(target, complete=False)["metrics"]
-    ensemble = run / "results" / "ensemble.csv"
-    if ensemble.exists():
-        table = results.read_table(ensemble)
-        write_text(target / "ensemble.csv", table.to_csv(index=False, float_format=DIGITS))
-    else:
-        (target / "ensemble.csv").unlink(missing_ok=True)
+    for name in OPTIONAL:
+        source, kept_file = run / "results" / f"{name}.csv", target / f"{name}.csv"
+        if source.exists():
+            table = results.read_table(source)
+            write_text(kept_file, table.to_csv(index=False, float_format=DIGITS))
+        else:
+            kept_file.unlink(missing_ok=True)
     found = study_statistics(kept, arm=results.transfer_arm(kept), arms=results.arms(kept))
     write_json(target / "statistics.json", found)
     write_json(target / "provenance.json", _provenance(run, metrics))
@@ -269,21 +273,25 @@ def read_tables(folder: Path, *, complete: bool = True) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``metrics`` (DataFrame), ``ensemble`` (DataFrame or None), ``provenance`` (dict,
-        empty where `complete` is false and there is none).
+        ``metrics`` (DataFrame), ``ensemble`` and ``equal_sizes`` (DataFrame or None),
+        ``provenance`` (dict, empty where `complete` is false and there is none).
 
     Raises
     ------
     RunError
         If a file is missing or can't be read.
     """
-    provenance, ensemble = folder / "provenance.json", folder / "ensemble.csv"
+    provenance = folder / "provenance.json"
+    optional = {name: folder / f"{name}.csv" for name in OPTIONAL}
     if complete and not provenance.exists():
         raise RunError(f"{provenance} is missing: tables are kept with their provenance")
     try:
         kept = {
             "metrics": results.read_table(folder / "metrics.csv"),
-            "ensemble": results.read_table(ensemble) if ensemble.exists() else None,
+            **{
+                name: results.read_table(path) if path.exists() else None
+                for name, path in optional.items()
+            },
             "provenance": read_json(provenance) if provenance.exists() else {},
         }
     except (ValueError, OSError) as error:

@@ -3,7 +3,9 @@
 A run is a folder; ``results/metrics.csv`` is the only file that the analysis demands,
 so results made elsewhere are read as well. In the column ``weights`` stands the arm
 (the initial weights) or one of the rows that come with every arm: ``joint`` (one
-network for all genres) and ``baseline`` (logistic regression, depth 0).
+network for all genres) and ``baseline`` (logistic regression, depth 0). Networks that
+learned from subsets of equal sizes (`mgrlib.grid`) stand in a table of their own,
+``results/equal_sizes.csv``, and in no other.
 """
 
 from pathlib import Path
@@ -66,11 +68,32 @@ def read_metrics(run: Path) -> pd.DataFrame:
     path = run / "results" / "metrics.csv"
     if not path.exists():
         raise RunError(f"{path} is missing: train first, with python -m mgrlib run")
+    table = _read_scores(path)
+    if table.empty:
+        raise RunError(f"{path} has no rows: train first, with python -m mgrlib run")
+    return table
+
+
+def read_equal_sizes(run: Path) -> pd.DataFrame | None:
+    """``results/equal_sizes.csv`` of a run, or None where it is absent or has no rows.
+
+    Arms and ``baseline`` as in ``metrics.csv``, each genre's training subset cut to the
+    size of the smallest genre's.
+
+    Raises
+    ------
+    RunError
+        If the file lacks a column of `KEY` or ``f1``.
+    """
+    path = run / "results" / "equal_sizes.csv"
+    table = _read_scores(path) if path.exists() else None
+    return None if table is None or table.empty else table
+
+
+def _read_scores(path: Path) -> pd.DataFrame:
     table = read_table(path)
     if missing := [name for name in [*KEY, "f1"] if name not in table]:
         raise RunError(f"{path} lacks the columns {', '.join(missing)}: it needs {COLUMNS}")
-    if table.empty:
-        raise RunError(f"{path} has no rows: train first, with python -m mgrlib run")
     return table
 
 
@@ -194,15 +217,21 @@ def tables_from_records(
     Returns
     -------
     dict of str to DataFrame
-        ``metrics, predictions, history``, and `ENSEMBLE_TABLES`.
+        ``metrics, predictions, history``, `ENSEMBLE_TABLES`, and ``equal_sizes``, which has
+        the scores of the networks that learned from subsets of equal sizes, as ``metrics``
+        has those of the others.
     """
-    metrics, history, predictions = [], [], []
+    metrics, equal_sizes, history, predictions = [], [], [], []
     shares = [truth.loc[songs].mean() for songs in train_paths]
     for record in records:
         model = {**record["model"], "weights": arm_name(record["model"]["weights"])}
         share = shares[model["repeat"]]
-        metrics += [{**model, **row, "train_prevalence": share[row["genre"]]}
-                    for row in record["rows"]]  # fmt: skip
+        scores = [{**model, **row, "train_prevalence": share[row["genre"]]}
+                  for row in record["rows"]]  # fmt: skip
+        if "subset" in model:
+            equal_sizes += scores
+            continue
+        metrics += scores
         history += [{**model, **row} for row in record["history"]]
         songs = paths[model["repeat"]]
         for genre, probability in record["probabilities"].items():
@@ -212,6 +241,7 @@ def tables_from_records(
     empty = pd.DataFrame(columns=PREDICTION_COLUMNS)
     tables = {
         "metrics": pd.DataFrame(metrics, columns=COLUMNS + EXTRA_COLUMNS),
+        "equal_sizes": pd.DataFrame(equal_sizes, columns=COLUMNS + EXTRA_COLUMNS),
         "history": pd.DataFrame(history, columns=HISTORY_COLUMNS),
         "predictions": pd.concat(predictions)[PREDICTION_COLUMNS] if predictions else empty,
     }
@@ -219,10 +249,14 @@ def tables_from_records(
 
 
 def write_tables(run: Path, tables: dict[str, pd.DataFrame]) -> None:
-    """Write the result tables of a run, each whole or not at all."""
+    """Write the result tables of a run, each whole or not at all; no empty ``equal_sizes``."""
     folder = run / "results"
     for name in ("metrics", "history", *ENSEMBLE_TABLES):
         write_text(folder / f"{name}.csv", tables[name].to_csv(index=False))
+    if (equal_sizes := tables["equal_sizes"]).empty:
+        (folder / "equal_sizes.csv").unlink(missing_ok=True)
+    else:
+        write_text(folder / "equal_sizes.csv", equal_sizes.to_csv(index=False))
     write_atomically(
         folder / "predictions.parquet",
         lambda stream: tables["predictions"].to_parquet(stream, index=False),

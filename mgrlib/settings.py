@@ -18,7 +18,7 @@ from .errors import SettingsError
 
 PROFILES_FILE = Path(__file__).with_name("profiles.toml")
 DEPTHS = (34, 50, 101, 152)
-SCALES = ("linear", "mel")
+SCALES = ("linear", "mel", "linear-bands")
 ARMS = ("none", "imagenet", "corpus")
 SYNTHETIC = ("synthetic", "synthetic-direct")
 """The corpora that the study makes itself, as files or in memory."""
@@ -56,6 +56,7 @@ class Settings:
     batch_size: int = 16
     learning_rate: float = 1e-3
     repeats: int = 1
+    equal_sizes: bool = True
     seed: int = 2025
     test_fraction: float = 0.1
     split_by: str = "song"
@@ -282,6 +283,7 @@ RULES: dict[str, tuple[Callable[[Any], Any], str]] = {
     "batch_size": (_between(_integer, 2, 4096), "a whole number between 2 and 4096"),
     "learning_rate": (_between(_number, 1e-8, 10), "a number between 1e-8 and 10"),
     "repeats": (_between(_integer, 1, 1000), "a whole number between 1 and 1000"),
+    "equal_sizes": (_flag, "true or false"),
     "seed": (_between(_integer, 0, 2**31 - 1), "a whole number between 0 and 2147483647"),
     "test_fraction": (_between(_number, 0.02, 0.5), "a fraction between 0.02 and 0.5"),
     "split_by": (_one_of("song", "album", "artist"), "song, album or artist"),

@@ -1,12 +1,14 @@
 """Spectrogram images: arrays are (frequency, time), row 0 is the lowest frequency.
 
-Both scales start from one power spectrogram and end as square uint8 images in which
+All scales start from one power spectrogram and end as square uint8 images in which
 0..255 stands for -top_db..0 dB below the image's own maximum. The definitions are
 librosa's (McFee et al. 2015): `librosa.stft` (Hann, centered, zero padding),
 `librosa.feature.melspectrogram` (Slaney) and `librosa.power_to_db(ref=np.max)`. The
 transform itself is scipy's, in float32, which is several times faster.
 
-The paper draws both images with librosa (section 3.1) and does not state its settings.
+The paper draws two images with librosa (section 3.1), linear and mel, and does not state
+its settings. Mel differs from linear in two ways, where its rows lie and how few and wide
+they are; ``linear-bands`` has as many bands as mel, evenly spaced in Hz.
 Notebook: 02_spectrogram_generation.
 """
 
@@ -75,6 +77,33 @@ def mel_filters(*, sample_rate: int, n_fft: int, n_mels: int) -> scipy.sparse.cs
     return scipy.sparse.csr_array(dense.astype(np.float32))
 
 
+def linear_bands_scale(
+    power: np.ndarray, *, sample_rate: int, n_fft: int, n_mels: int
+) -> np.ndarray:
+    """As many triangular bands as mel has, evenly spaced in Hz, shape=(n_mels, frames)."""
+    return linear_filters(sample_rate=sample_rate, n_fft=n_fft, n_mels=n_mels) @ power
+
+
+@lru_cache(maxsize=8)
+def linear_filters(*, sample_rate: int, n_fft: int, n_mels: int) -> scipy.sparse.csr_array:
+    """Triangles over [0, sample_rate / 2] that each reach to their neighbors' centers.
+
+    The shapes are those of `torchaudio.functional.linear_fbanks`, the norm that of
+    `mel_filters`: a triangle has unit area over Hz, so its peak is its spacing's inverse.
+    """
+    edges = _band_edges(sample_rate=sample_rate, n_mels=n_mels)
+    spacing = edges[1]
+    bins = np.fft.rfftfreq(n_fft, 1 / sample_rate)
+    distances = np.abs(edges[1:-1, None] - bins) / spacing
+    weights = np.maximum(0, 1 - distances) / spacing
+    return scipy.sparse.csr_array(weights.astype(np.float32))
+
+
+def _band_edges(*, sample_rate: int, n_mels: int) -> np.ndarray:
+    """Centers of the linear bands in Hz, between 0 and half the sample rate, both included."""
+    return np.linspace(0, sample_rate / 2, n_mels + 2)
+
+
 def linear_frequencies(*, sample_rate: int, n_fft: int, n_mels: int) -> np.ndarray:
     """Center of each row of the linear scale in Hz, shape=(1 + n_fft // 2,)."""
     return np.fft.rfftfreq(n_fft, 1 / sample_rate)
@@ -87,9 +116,15 @@ def mel_frequencies(*, sample_rate: int, n_fft: int, n_mels: int) -> np.ndarray:
     return librosa.mel_frequencies(n_mels + 2, fmax=sample_rate / 2)[1:-1]
 
 
+def linear_bands_frequencies(*, sample_rate: int, n_fft: int, n_mels: int) -> np.ndarray:
+    """Center of each linear band in Hz, shape=(n_mels,)."""
+    return _band_edges(sample_rate=sample_rate, n_mels=n_mels)[1:-1]
+
+
 SCALES: dict[str, tuple[Callable[..., np.ndarray], Callable[..., np.ndarray]]] = {
     "linear": (linear_scale, linear_frequencies),
     "mel": (mel_scale, mel_frequencies),
+    "linear-bands": (linear_bands_scale, linear_bands_frequencies),
 }
 """For each scale: power spectrogram -> rows of the scale, and the rows' frequencies."""
 

@@ -130,8 +130,23 @@ def draw_split(
     return Split(train=train, test=test)
 
 
+def smaller_sides(labels: np.ndarray) -> np.ndarray:
+    """Songs with each genre, or without it where these are fewer, shape=(genres,).
+
+    So many positives, and as many negatives, has the genre's `balanced_subset`.
+    """
+    positives = labels.sum(axis=0)
+    return np.minimum(positives, len(labels) - positives)
+
+
 def balanced_subset(
-    labels: np.ndarray, column: int, *, train: np.ndarray, seed: int, repeat: int = 0
+    labels: np.ndarray,
+    column: int,
+    *,
+    train: np.ndarray,
+    seed: int,
+    repeat: int = 0,
+    most: int | None = None,
 ) -> np.ndarray:
     """A genre's training songs: all positives and as many negatives (section 3.2).
 
@@ -145,6 +160,8 @@ def balanced_subset(
         The genre.
     train : ndarray of int
         Songs to draw from.
+    most : int, optional
+        Positives, and negatives, to which the subset is then cut by the same draw.
 
     Returns
     -------
@@ -152,9 +169,11 @@ def balanced_subset(
         Indices of songs, ascending.
     """
     is_positive = labels[train, column]
-    size = int(min(is_positive.sum(), (~is_positive).sum()))
+    size = int(smaller_sides(labels[train])[column])
     others = np.delete(labels, column, axis=1)
     seed = seed_from(seed, "subset", repeat, column)
     sides = [train[is_positive], train[~is_positive]]
-    drawn = [side[stratified_draw(others[side], size, seed=seed)] for side in sides]
-    return np.sort(np.concatenate(drawn))
+    # Cut in a second draw, a subset is part of the whole one, and the smallest one is itself.
+    for songs in (size, size if most is None else most):
+        sides = [side[stratified_draw(others[side], songs, seed=seed)] for side in sides]
+    return np.sort(np.concatenate(sides))

@@ -6,7 +6,7 @@ Paper: section 3.2. Notebook: 03_per_depth_training.
 """
 
 import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -219,7 +219,7 @@ def train_heads(grid: Grid, trunk: Model, models: list[Model]) -> Done:
         seen = {"normalization": None, "recipe": recipe}
         history = fit(head, values, targets, rows=subset, step=step, **seen)
         logits = predict(head, values, rows=split.test, **seen)
-        kept = folded(head, features[subset]) if grid.settings.keep_models else None
+        kept = folded(head, features[subset]) if grid.keeps(model) else None
         _write_record(grid, model, {model.genre: sigmoid(logits[:, 0])},
                       history=history, n_train=len(subset), keep=kept)  # fmt: skip
     return _done(grid, models, f"ResNet{trunk.depth} {trunk.scale} heads")
@@ -284,10 +284,10 @@ def _write_record(
         rows.append({"genre": genre, **binary_metrics(truth, probability), **counts})
     file = grid.record_file(model)
     # A joint network that is there may be the trunk of heads that are kept: it stays.
-    if keep is not None and grid.settings.keep_models and not grid.network_file(model).exists():
+    if keep is not None and grid.keeps(model) and not grid.network_file(model).exists():
         keep_network(grid, model, keep, normalization=_normalization(grid, model))
     record = {
-        "model": asdict(model),
+        "model": model.as_dict(),
         "rows": rows,
         "history": list(history),
         "probabilities": {g: [float(p) for p in values] for g, values in probabilities.items()},

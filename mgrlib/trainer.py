@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import tasks
-from .grid import ALL_GENRES, DEPTH_COST, Grid, Model
+from .grid import DEPTH_COST, Grid, Model
 from .resources import (
     PROCESS_BYTES,
     available_bytes,
@@ -165,7 +165,7 @@ def binary_tasks(grid: Grid, missing: list[Model]) -> Iterator[tuple]:
         if model.weights == "joint":
             continue
         if model.weights == "baseline" or grid.head_only:
-            heads.setdefault(replace(model, genre=ALL_GENRES), []).append(model)
+            heads.setdefault(grid.trunk(model), []).append(model)
         else:
             yield tasks.train_network, grid, model
     for trunk, models in heads.items():

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -20,7 +21,7 @@ from mgrlib.files import ROOT
 
 sys.path.insert(0, str(ROOT / "book" / "extension"))
 directives = pytest.importorskip("mgrlib_book.directives")
-from mgrlib_book import facts, numbering, pages, site  # noqa: E402
+from mgrlib_book import claims, facts, numbering, pages, site  # noqa: E402
 
 
 def code(source, *, tags=(), **rest):
@@ -299,6 +300,40 @@ def test_a_value_is_shown_as_one_would_type_it(value, words):
     assert directives.value_words(value) == words
 
 
+CLAIMS = [
+    {"id": "C1", "text": "mel <b>|better", "verdict": "agrees on synthetic songs",
+     "beyond_noise": True, "page": "notebooks/1_one.html"},
+    {"id": "C2b", "text": "linear varies", "verdict": "not decidable here",
+     "beyond_noise": None, "page": "notebooks/11_prevalence.html"},
+]  # fmt: skip
+
+
+def test_the_ledger_has_a_row_a_claim_with_a_link_where_the_book_has_the_page():
+    text = "\n".join(claims.ledger_lines(CLAIMS, pages={"notebooks/1_one"}))
+    first, second = text.split("* - ")[2:]
+    assert first.split("\n  - ")[:4] == ["C1", r"mel \<b\>\|better", "agrees on synthetic songs",
+                                        "yes"]  # fmt: skip
+    assert "{doc}`/notebooks/1_one`" in first
+    assert "not decidable here\n  - –\n  - –" in second
+    assert "07_claims" not in text
+    assert "Verdicts on 2 claims" in text
+    assert "{doc}`/notebooks/07_claims`" in "\n".join(
+        claims.ledger_lines(CLAIMS, pages={"notebooks/07_claims"})
+    )
+
+
+def test_without_claims_the_ledger_says_how_to_make_it_and_waits_for_the_file(tmp_path):
+    seen = []
+    page = SimpleNamespace(
+        config=SimpleNamespace(mgrlib_run=str(tmp_path)),
+        env=SimpleNamespace(note_dependency=seen.append, found_docs=set()),
+    )
+    assert claims.ClaimsLedger.lines(page) == [claims.NONE_YET]
+    assert seen == [str(tmp_path / "claims.json")]
+    (tmp_path / "claims.json").write_text(json.dumps(CLAIMS), "utf-8")
+    assert "linear varies" in "\n".join(claims.ClaimsLedger.lines(page))
+
+
 def test_the_gallery_has_the_paper_s_figures_in_its_order(tmp_path):
     folder = tmp_path / "notebooks"
     folder.mkdir()
@@ -385,7 +420,7 @@ def small_book(folder: Path) -> Path:
         "# First page\n\nCorpus: {{ corpus_words }}. {{ answer }}\n\n{{ evidence_notice }}\n\n"
         "```{figure-gallery}\n```\n\n{numref}`fig-paper-03`, {numref}`fig-own`, "
         "{numref}`fig-paper-10`, {cite:t}`karpinski2025`, $\\frac{a}{b}$\n\n"
-        "```{settings-table} machine\n```\n\n```{bibliography}\n```\n"
+        "```{settings-table} machine\n```\n\n```{claims-ledger}\n```\n\n```{bibliography}\n```\n"
     )
     run = folder / "run"
     (run / "notebooks").mkdir(parents=True)
@@ -402,6 +437,7 @@ def small_book(folder: Path) -> Path:
         "book/deep.ipynb": notebook(prose("# Depth 34"), mgrlib=shared),
         "run/study.json": {"corpus_words": "9 songs of <i>x</i>", "evidence": "synthetic"},
         "run/statistics.json": {"arm": "corpus", "paired_t": UNCLEAR},
+        "run/claims.json": CLAIMS,
     }
     for name, content in contents.items():
         (folder / name).write_text(json.dumps(content), "utf-8")
@@ -438,6 +474,14 @@ def test_the_first_page_is_the_index_and_states_the_facts(built):
     assert "On these synthetic songs, neither scale is clearly better" in text
     assert "no evidence about music" in text
     assert 'url=../index.html"' in (html / "book/intro.html").read_text("utf-8")
+
+
+def test_the_first_page_has_the_ledger(built):
+    *_, html = built
+    text = words(html / "index.html")
+    assert "C1 mel &lt;b&gt;|better agrees on synthetic songs yes One" in text
+    assert "C2b linear varies not decidable here – –" in text
+    assert 'href="notebooks/1_one.html"' in (html / "index.html").read_text("utf-8")
 
 
 def test_figures_are_numbered_as_in_the_paper(built):

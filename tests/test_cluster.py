@@ -89,10 +89,11 @@ def pids_of(started: Dask, tasks: int = 40) -> set[int]:
     return set(perform([(os.getpid,)] * tasks, jobs=1, scheduler=started.address))
 
 
-def results_of(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+def results_of(study: Study) -> tuple[pd.DataFrame, ...]:
     folder = study.folder / "results"
-    metrics = pd.read_csv(folder / "metrics.csv").drop(columns="seconds")
-    return metrics, pd.read_parquet(folder / "predictions.parquet")
+    tables = [pd.read_csv(folder / f"{name}.csv") for name in ("metrics", "equal_sizes")]
+    scores = [table.drop(columns="seconds") for table in tables]
+    return *scores, pd.read_parquet(folder / "predictions.parquet")
 
 
 def test_a_study_that_loses_a_worker_half_way_ends_as_a_local_one(

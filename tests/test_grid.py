@@ -6,7 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mgrlib.grid import ALL_GENRES, Data, Grid, Model, read_records
+from mgrlib.grid import (
+    ALL_GENRES,
+    BALANCED,
+    SMALLEST,
+    SUBSETS,
+    Data,
+    Grid,
+    Model,
+    read_records,
+)
 from mgrlib.settings import make_settings
 from mgrlib.splits import draw_split
 from mgrlib.trainer import train_grid
@@ -44,11 +53,91 @@ def grid_of(data, tmp_path, monkeypatch):
 def test_a_study_has_a_network_for_every_cell(grid_of):
     grid = grid_of(depths=[34, 50], weights=["none", "corpus"], repeats=2)
     models = grid.models()
-    binary = [m for m in models if m.weights in ("none", "corpus")]
-    assert len(binary) == 3 * 2 * 2 * 2 * 2
+    for subset in SUBSETS:
+        own = [m for m in models if m.subset == subset]
+        assert len([m for m in own if m.weights in ("none", "corpus")]) == 3 * 2 * 2 * 2 * 2
+        assert len([m for m in own if m.weights == "baseline"]) == 3 * 2 * 2
     assert len([m for m in models if m.weights == "joint"]) == 2 * 2 * 2
-    assert len([m for m in models if m.weights == "baseline"]) == 3 * 2 * 2
     assert len({grid.record_file(m) for m in models}) == len(models)
+
+
+def test_without_equal_sizes_every_genre_has_its_own_songs(grid_of):
+    settings = {"weights": ["none", "corpus"], "repeats": 2}
+    plain = [m for m in grid_of(**settings).models() if m.subset == BALANCED]
+    assert grid_of(**settings, equal_sizes=False).models() == plain
+
+
+@pytest.mark.parametrize("repeat", [0, 1])
+def test_subsets_of_equal_sizes_are_parts_as_large_as_the_smallest(grid_of, data, repeat):
+    grid = grid_of()
+    wholes, cuts = (
+        [grid.subset(Model(g, 34, "mel", "none", repeat, subset)) for g in data.genres]
+        for subset in SUBSETS
+    )
+    assert {len(cut) for cut in cuts} == {min(map(len, wholes))} < {len(w) for w in wholes}
+    for column, (whole, cut) in enumerate(zip(wholes, cuts, strict=True)):
+        assert set(cut) <= set(whole)
+        assert data.labels[cut, column].sum() == len(cut) / 2
+
+
+@pytest.mark.parametrize(
+    ("tune", "weights"), [("all", "none"), ("all", "corpus"), ("head", "none"), ("head", "corpus")]
+)
+def test_the_smallest_genres_networks_of_equal_sizes_are_their_own_to_the_bit(
+    grid_of, tune, weights
+):
+    grid = grid_of(weights=[weights], tune=tune)
+    train(grid)
+    same = set()
+    for model in (m for m in grid.models() if m.subset == SMALLEST):
+        own = grid.subset(replace(model, subset=BALANCED))
+        cut, whole = (json.loads(grid.record_file(m).read_text())
+                      for m in (model, replace(model, subset=BALANCED)))  # fmt: skip
+        assert cut["rows"][0]["n_train"] == len(grid.subset(model))
+        equal = cut["probabilities"] == whole["probabilities"]
+        assert equal == (len(own) == len(grid.subset(model)))
+        same |= {(model.genre, model.weights)} if equal else set()
+    assert same == {(genre, row) for genre in ("R&B", "Folk") for row in (weights, "baseline")}
+
+
+def test_names_of_records_do_not_change_with_the_project(grid_of):
+    # Else finished runs would be trained again; another VERSION changes all of them.
+    names = {model: grid_of().record_file(model).name for model in (BINARY, TRANSFER, JOINT)}
+    assert names == {
+        BINARY: "pop-34-mel-none-r0-88a573aa67039bab.json",
+        TRANSFER: "pop-34-mel-corpus-r0-c541bfe1eec7d209.json",
+        JOINT: "all-34-mel-joint-r0-6db9a86c1a9648e6.json",
+    }
+    assert grid_of().record_file(BASELINE).name == "pop-0-mel-baseline-r0-4e9e59c8ee37404d.json"
+    assert BINARY.as_dict() == {
+        "genre": "Pop", "depth": 34, "scale": "mel", "weights": "none", "repeat": 0,
+    }  # fmt: skip
+
+
+def test_a_record_of_equal_sizes_says_so(grid_of):
+    grid, model = grid_of(), replace(BINARY, subset=SMALLEST)
+    assert Model(**model.as_dict()) == model
+    assert grid.record_file(model).name.startswith("pop-34-mel-none-r0-smallest-")
+    assert grid.key(model) != grid.key(BINARY)
+
+
+@pytest.mark.parametrize("weights", ["none", "corpus"])
+def test_heads_of_both_subsets_are_one_task_over_one_trunk(grid_of, weights):
+    from mgrlib.trainer import binary_tasks
+
+    grid = grid_of(weights=[weights], tune="head", scales=["mel"])
+    work = list(binary_tasks(grid, grid.models()))
+    assert sorted(len(models) for *_, models in work) == [6, 6]  # baselines and heads
+    for *_, trunk, models in work:
+        assert {m.subset for m in models} == set(SUBSETS)
+        if trunk.depth:
+            assert len({grid.features_file(m) for m in (trunk, *models)}) == 1
+
+
+def test_a_smaller_subset_costs_less(grid_of):
+    grid = grid_of()
+    cut, whole = (grid.cost(replace(BINARY, subset=subset)) for subset in (SMALLEST, BALANCED))
+    assert 0 < cut < whole
 
 
 def test_seeds_and_subsets_never_depend_on_the_scale(grid_of):
@@ -57,6 +146,10 @@ def test_seeds_and_subsets_never_depend_on_the_scale(grid_of):
         other = replace(model, scale="mel" if model.scale == "linear" else "linear")
         for purpose in ("weights", "batches"):
             assert grid.seed(model, purpose) == grid.seed(other, purpose)
+            for subset in SUBSETS:
+                assert grid.seed(replace(model, subset=subset), purpose) == grid.seed(
+                    model, purpose
+                )
         if model.genre != ALL_GENRES:
             np.testing.assert_array_equal(grid.subset(model), grid.subset(other))
 
@@ -88,6 +181,7 @@ BASELINE = Model("Pop", 0, "mel", "baseline", 0)
         ({"scales": ["mel"]}, set()),
         ({"weights": ["none", "corpus"]}, set()),
         ({"repeats": 2}, set()),
+        ({"equal_sizes": False}, set()),
         ({"jobs": 2, "keep_models": True, "excerpts": False, "device": "cpu"}, set()),
     ],
 )
@@ -234,9 +328,11 @@ def test_models_are_kept_where_asked_and_records_stay_as_they_are(grid_of, tune,
     before = records(grid_of(**settings))
     assert not list(grid_of(**settings).folder.glob("*.safetensors"))
     grid = grid_of(**settings, keep_models=True)
-    networks = [model for model in grid.models() if model.weights != "baseline"]
+    networks = [m for m in grid.models() if m.weights != "baseline" and m.subset == BALANCED]
     assert train(grid) == len(networks)  # all once more, for their weights
     assert all(grid.network_file(model).exists() for model in networks)
+    kept = {file.name for file in grid.folder.glob("*.safetensors") if file.name[:5] != "trunk"}
+    assert kept == {grid.network_file(model).name for model in networks}
     assert records(grid) == before
     assert train(grid) == 0
 

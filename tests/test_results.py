@@ -122,6 +122,58 @@ def test_records_become_tables(tmp_path):
     assert history.columns.tolist() == results.HISTORY_COLUMNS
 
 
+EQUAL = {
+    "model": {**RECORD["model"], "genre": "Jazz", "weights": "none", "subset": "smallest"},
+    "rows": [{"genre": "Jazz", "f1": 0.125, "n_train": 4, "n_test": 2}],
+    "history": [{"epoch": 1, "train_loss": 0.7, "train_f1": 0.1, "seconds": 3.0}],
+    "probabilities": {"Jazz": [0.3, 0.1]},
+}
+
+
+@pytest.fixture
+def tables_of():
+    songs = ["a.mp3", "b.mp3", "c.mp3", "d.mp3"]
+    truth = pd.DataFrame({"Jazz": [True, False] * 2, "Rock": [False, True] * 2}, index=songs)
+
+    def make(*records: dict) -> dict[str, pd.DataFrame]:
+        return results.tables_from_records(
+            records, paths=[songs[:2]], train_paths=[songs[2:]], truth=truth
+        )
+
+    return make
+
+
+def test_equal_sizes_have_a_table_of_their_own_and_change_no_other(tables_of, tmp_path):
+    plain, both = tables_of(RECORD), tables_of(RECORD, EQUAL)
+    for name in set(plain) - {"equal_sizes"}:
+        pd.testing.assert_frame_equal(plain[name], both[name])
+    results.write_tables(tmp_path, both)
+    table = results.read_equal_sizes(tmp_path)
+    assert table.columns.tolist() == results.read_metrics(tmp_path).columns.tolist()
+    shown = ["genre", "depth", "scale", "weights", "f1", "n_train", "train_prevalence"]
+    assert table[shown].values.tolist() == [["Jazz", 34, "mel", "none", 0.125, 4, 0.5]]
+
+
+def test_without_equal_sizes_their_table_is_absent(tables_of, tmp_path):
+    results.write_tables(tmp_path, tables_of(RECORD, EQUAL))
+    results.write_tables(tmp_path, tables_of(RECORD))
+    assert not (tmp_path / "results" / "equal_sizes.csv").exists()
+    assert results.read_equal_sizes(tmp_path) is None
+
+
+def test_a_table_of_equal_sizes_without_rows_is_as_none(tmp_path):
+    run = write_run(tmp_path, {"weights": "none"})
+    (run / "results" / "equal_sizes.csv").write_text(HEADER + "\n")
+    assert results.read_equal_sizes(run) is None
+
+
+def test_a_table_of_equal_sizes_without_f1_names_what_it_lacks(tmp_path):
+    run = write_run(tmp_path, {"weights": "none"})
+    (run / "results" / "equal_sizes.csv").write_text("genre,depth,scale\nJazz,34,mel\n")
+    with pytest.raises(RunError, match=r"equal_sizes\.csv lacks the columns weights, repeat, f1"):
+        results.read_equal_sizes(run)
+
+
 def test_the_ensembles_are_written_beside_the_metrics(tmp_path):
     songs = ["a.mp3", "b.mp3", "c.mp3", "d.mp3"]
     truth = pd.DataFrame({"Jazz": [True, False] * 2, "Rock": [False, True] * 2}, index=songs)

@@ -5,8 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from mgrlib import spectrograms
 from mgrlib.errors import SettingsError
-from mgrlib.settings import RULES, Settings, from_dict, make_settings, parse_overrides, profiles
+from mgrlib.settings import (
+    RULES,
+    SCALES,
+    Settings,
+    from_dict,
+    make_settings,
+    parse_overrides,
+    profiles,
+)
 
 
 def test_every_setting_has_a_rule_and_every_rule_a_setting():
@@ -29,6 +38,15 @@ def test_paper_profile_is_the_papers_protocol():
     assert settings.tune == "all"
 
 
+@pytest.mark.parametrize("name", profiles())
+def test_every_profile_trains_on_equal_sizes_too(name):
+    assert make_settings(profile=name).equal_sizes
+
+
+def test_the_scales_that_can_be_set_are_those_that_can_be_drawn():
+    assert tuple(spectrograms.SCALES) == SCALES
+
+
 def test_settings_survive_as_plain_data():
     settings = make_settings(profile="smoke", overrides={"genres": ["R&B", "Jazz"]})
     assert from_dict(settings.as_dict()) == settings
@@ -45,6 +63,8 @@ def test_settings_survive_as_plain_data():
         (["depths=[34, 50]"], "depths", (34, 50)),
         (["depths=34"], "depths", (34,)),
         (["scales=mel"], "scales", ("mel",)),
+        (["scales=linear,mel,linear-bands"], "scales", ("linear", "mel", "linear-bands")),
+        (["equal_sizes=false"], "equal_sizes", False),
         (["genres=R&B,Industrial & Noise"], "genres", ("R&B", "Industrial & Noise")),
         (["genres=paper"], "genres", "paper"),
         (["keep_models=true"], "keep_models", True),
@@ -66,7 +86,7 @@ def test_overrides_are_read_in_every_form(overrides, name, value):
         ("depths=18", "depths must be one or more of 34, 50, 101, 152, got 18"),
         ("depths=34,34", "depths must be"),
         ("depths=", "depths must be"),
-        ("scales=log", "scales must be one or more of linear, mel, got 'log'"),
+        ("scales=log", "scales must be one or more of linear, mel, linear-bands, got 'log'"),
         ("weights=a/trunk.pth,b/trunk.pth", "weights must be one or more arms"),
         ("weights=jft", "weights must be one or more arms of none, imagenet, corpus"),
         ("genres=Jazz", "genres must be all, paper, native or a list of at least two"),
@@ -89,6 +109,7 @@ def test_overrides_are_read_in_every_form(overrides, name, value):
         ("scheduler=http://node:8787", "scheduler must be local, or tcp://HOST:PORT"),
         ("scheduler=tcp://node:8786/status", "scheduler must be local, or tcp://HOST:PORT"),
         ("keep_models=3", "keep_models must be true or false"),
+        ("equal_sizes=some", "equal_sizes must be true or false, got 'some'"),
         ("seed=-1", "seed must be"),
         ("learning_rate={a: 1}", "learning_rate must be"),
         ("n_mels=4", "n_mels must be"),

@@ -48,6 +48,61 @@ def test_mel_is_librosas_within_a_hundredth_of_a_decibel(samples, n_fft, hop_len
     np.testing.assert_allclose(decibels, expected, atol=0.01)
 
 
+def their_linear_filters(*, n_freqs: int, sample_rate: int, bands: int) -> np.ndarray:
+    """The formula of torchaudio.functional.linear_fbanks, shape=(n_freqs, bands)."""
+    all_freqs = np.linspace(0, sample_rate // 2, n_freqs)
+    f_pts = np.linspace(0.0, sample_rate / 2, bands + 2)
+    f_diff = f_pts[1:] - f_pts[:-1]
+    slopes = f_pts[None, :] - all_freqs[:, None]
+    down_slopes = (-1.0 * slopes[:, :-2]) / f_diff[:-1]
+    up_slopes = slopes[:, 2:] / f_diff[1:]
+    return np.maximum(0.0, np.minimum(down_slopes, up_slopes))
+
+
+@pytest.mark.parametrize(("n_fft", "n_mels"), [(2048, 128), (1024, 40), (4096, 200), (512, 64)])
+def test_linear_bands_are_the_triangles_of_torchaudio_with_mels_norm(n_fft, n_mels):
+    ours = spectrograms.linear_filters(sample_rate=RATE, n_fft=n_fft, n_mels=n_mels).toarray()
+    theirs = their_linear_filters(n_freqs=1 + n_fft // 2, sample_rate=RATE, bands=n_mels)
+    width = RATE / (n_mels + 1)  # between the feet of a triangle, in Hz
+    assert ours.shape == (n_mels, 1 + n_fft // 2)
+    np.testing.assert_allclose(ours, theirs.T * 2 / width, atol=1e-8)
+
+
+@pytest.mark.parametrize("n_mels", [40, 128])
+def test_linear_bands_and_mel_bands_have_the_same_area(n_mels):
+    spacing = {"sample_rate": RATE, "n_fft": 4096, "n_mels": n_mels}
+    hertz = RATE / 4096
+    linear = spectrograms.linear_filters(**spacing).sum(axis=1) * hertz
+    mel = spectrograms.mel_filters(**spacing).sum(axis=1) * hertz
+    np.testing.assert_allclose(linear, 1, atol=0.05)
+    assert np.median(mel) == pytest.approx(1, abs=0.05)
+
+
+def test_linear_bands_weigh_the_shared_power(samples):
+    power = spectrograms.power_spectrogram(samples, n_fft=2048, hop_length=512)
+    rows = spectrograms.linear_bands_scale(power, **SETTINGS)
+    filters = their_linear_filters(n_freqs=1025, sample_rate=RATE, bands=128)
+    expected = librosa.power_to_db(filters.T @ power, ref=np.max)
+    np.testing.assert_allclose(spectrograms.to_decibels(rows, top_db=80), expected, atol=0.01)
+
+
+def test_linear_bands_are_centered_where_their_filters_peak():
+    frequencies = spectrograms.linear_bands_frequencies(**SETTINGS)
+    filters = spectrograms.linear_filters(**SETTINGS).toarray()
+    peaks = np.fft.rfftfreq(2048, 1 / RATE)[filters.argmax(axis=1)]
+    np.testing.assert_allclose(frequencies, peaks, atol=RATE / 2048 / 2 + 1e-9)
+    np.testing.assert_allclose(np.diff(frequencies), RATE / 2 / 129)
+
+
+def test_there_are_as_many_linear_bands_as_mel_bands():
+    power = np.ones((1025, 3), dtype=np.float32)
+    rows = {scale: to_scale(power, **SETTINGS) for scale, (to_scale, _) in
+            spectrograms.SCALES.items()}  # fmt: skip
+    assert {scale: len(row) for scale, row in rows.items()} == {
+        "linear": 1025, "mel": 128, "linear-bands": 128,
+    }  # fmt: skip
+
+
 def test_silence_has_one_level():
     decibels = spectrograms.to_decibels(np.zeros((5, 4), dtype=np.float32), top_db=80)
     np.testing.assert_array_equal(decibels, 0)
@@ -99,13 +154,16 @@ def test_low_frequencies_come_first(scale):
 
 def test_a_scale_does_not_depend_on_the_others():
     drawing = {"hop_length": 512, "top_db": 80, "image_size": 32, **SETTINGS}
-    both = spectrograms.song_images(tone(900, seconds=1), scales=["linear", "mel"], **drawing)
-    for scale, image in both.items():
+    every = list(spectrograms.SCALES)
+    together = spectrograms.song_images(tone(900, seconds=1), scales=every, **drawing)
+    for scale, image in together.items():
         alone = spectrograms.song_images(tone(900, seconds=1), scales=[scale], **drawing)
         np.testing.assert_array_equal(alone[scale], image)
 
 
-@pytest.mark.parametrize(("scale", "share"), [("linear", 0.091), ("mel", 0.297)])
+@pytest.mark.parametrize(
+    ("scale", "share"), [("linear", 0.091), ("mel", 0.297), ("linear-bands", 0.086)]
+)
 def test_share_of_rows_below_1_khz(scale, share):
     assert spectrograms.rows_below(1000, scale=scale, **SETTINGS) == pytest.approx(share, abs=0.003)
 

@@ -5,7 +5,7 @@ import pytest
 
 from mgrlib.errors import LibraryError
 from mgrlib.paper import SONGS, TABLE_1
-from mgrlib.splits import Split, balanced_subset, draw_split, stratified_draw
+from mgrlib.splits import Split, balanced_subset, draw_split, smaller_sides, stratified_draw
 
 SHARES = np.array(list(TABLE_1.values())) / SONGS
 
@@ -101,6 +101,43 @@ def test_positives_are_drawn_down_where_they_outnumber_negatives():
     subset = balanced_subset(labels, 0, train=np.arange(100), seed=1)
     assert labels[subset, 0].sum() == 20
     assert len(subset) == 40
+
+
+@pytest.mark.parametrize("column", [0, 7, 15])
+@pytest.mark.parametrize("most", [5, 20])
+def test_a_subset_cut_is_part_of_the_whole_one_and_balanced(column, most):
+    labels = paper_like(960)
+    train = draw_split(labels, test_fraction=0.25, seed=1).train
+    whole = balanced_subset(labels, column, train=train, seed=1)
+    cut = balanced_subset(labels, column, train=train, seed=1, most=most)
+    side = min(most, len(whole) // 2)
+    assert set(cut) <= set(whole)
+    assert labels[cut, column].sum() == side
+    assert len(cut) == 2 * side
+
+
+def test_a_subset_that_need_not_be_cut_is_the_same():
+    labels = paper_like(960)
+    train = np.arange(960)
+    whole = balanced_subset(labels, 15, train=train, seed=1)
+    for most in (len(whole) // 2, 10_000):
+        cut = balanced_subset(labels, 15, train=train, seed=1, most=most)
+        np.testing.assert_array_equal(cut, whole)
+
+
+def test_what_is_cut_keeps_the_other_labels_in_proportion():
+    labels = paper_like(4000)
+    whole = balanced_subset(labels, 0, train=np.arange(4000), seed=1)
+    cut = balanced_subset(labels, 0, train=np.arange(4000), seed=1, most=300)
+    for has_genre in (True, False):
+        before, after = (labels[rows][labels[rows, 0] == has_genre] for rows in (whole, cut))
+        expected = before[:, 1:].mean(axis=0) * 300
+        np.testing.assert_allclose(after[:, 1:].sum(axis=0), expected, atol=2.5)
+
+
+def test_the_smaller_side_is_the_genre_or_what_lacks_it():
+    labels = np.array([[1, 0], [1, 0], [1, 1], [0, 0]], dtype=bool)
+    np.testing.assert_array_equal(smaller_sides(labels), [1, 1])
 
 
 def test_a_subset_differs_between_repeats():

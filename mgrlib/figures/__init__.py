@@ -4,10 +4,30 @@
 they learn, `scores` and `ensemble` what comes out. Figures 1 to 10 are the paper's.
 """
 
+from .agreement import (
+    agreement_height,
+    confusions_height,
+    disagreement_height,
+    draw_agreement,
+    draw_confusions,
+    draw_disagreement,
+)
 from .attention import draw_attention
 from .canvas import LOOKS, WORDS, make_figure, save_figure, scale_looks, scale_order, use_style
+from .curves import draw_calibration, draw_pr_curves, draw_rules, pr_curves_height
 from .ensemble import ENSEMBLE_WORDS, draw_ensemble
+from .forest import (
+    depth_forest_height,
+    draw_depth_forest,
+    draw_genre_forest,
+    draw_interaction,
+    genre_forest_height,
+)
 from .learning import draw_learning, draw_learning_panels, draw_song, learning_panels_height
+from .power import draw_detectable, draw_power_curves
+from .prevalence import draw_equal_sizes, draw_null_bars, equal_sizes_height
+from .published import draw_bayes_factors, draw_p_values, draw_power
+from .robustness import draw_robustness, draw_rope, draw_song_draws, robustness_height
 from .scores import draw_boxes, draw_genre_bars, draw_qq, genre_bars_height
 from .songs import draw_genre_sizes, draw_network_input, draw_spectrogram
 
@@ -15,20 +35,47 @@ __all__ = [
     "ENSEMBLE_WORDS",
     "LOOKS",
     "WORDS",
+    "agreement_height",
+    "confusions_height",
+    "depth_forest_height",
+    "disagreement_height",
+    "draw_agreement",
     "draw_attention",
+    "draw_bayes_factors",
     "draw_boxes",
+    "draw_calibration",
+    "draw_confusions",
+    "draw_depth_forest",
+    "draw_detectable",
+    "draw_disagreement",
     "draw_ensemble",
+    "draw_equal_sizes",
     "draw_genre_bars",
+    "draw_genre_forest",
     "draw_genre_sizes",
+    "draw_interaction",
     "draw_learning",
     "draw_learning_panels",
     "draw_network_input",
+    "draw_null_bars",
+    "draw_p_values",
+    "draw_power",
+    "draw_power_curves",
+    "draw_pr_curves",
     "draw_qq",
+    "draw_robustness",
+    "draw_rope",
+    "draw_rules",
     "draw_song",
+    "draw_song_draws",
     "draw_spectrogram",
+    "equal_sizes_height",
     "genre_bars_height",
+    "genre_forest_height",
     "learning_panels_height",
     "make_figure",
+    "pr_curves_height",
+    "robustness_height",
     "save_figure",
     "scale_looks",
     "scale_order",

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from scipy import stats
 
 from .. import statistics
 from .canvas import (
@@ -167,9 +166,8 @@ def _draw_references(ax, metrics, *, metric, depth, genres) -> list:
 def draw_qq(ax: Axes, differences, *, label: str = "Difference in F1 (linear − mel)") -> Axes:
     """Ordered differences against normal quantiles, with line and band (Figure 10).
 
-    The line is the least-squares line of `scipy.stats.probplot`. The band holds 95 % of
-    the values of each order statistic, one at a time, if the differences come from the
-    normal distribution of the line.
+    The line is the least-squares line of `scipy.stats.probplot`; the band is that of
+    `mgrlib.statistics.quantile_band`.
 
     Parameters
     ----------
@@ -182,13 +180,7 @@ def draw_qq(ax: Axes, differences, *, label: str = "Difference in F1 (linear −
     if isinstance(points, str):
         return say(ax, f"No Q–Q plot: {points}.")
     x, ordered = np.array(points.theoretical), np.array(points.ordered)
-    rank = np.arange(1, x.size + 1)
-    tail = (1 - statistics.CONFIDENCE) / 2
-    low, high = (
-        points.intercept
-        + points.slope * stats.norm.ppf(stats.beta.ppf(q, rank, rank.size + 1 - rank))
-        for q in (tail, 1 - tail)
-    )
+    low, high = statistics.quantile_band(points)
     ax.fill_between(x, low, high, color="#d9d9d9", linewidth=0, label="pointwise 95 % band")
     ax.plot(x, points.intercept + points.slope * x, color=INK, linewidth=1.2, label="normal line")
     ax.plot(

@@ -84,7 +84,11 @@ def keep_network(grid: Grid, model: Model, state: dict[str, Any], *, normalizati
 def kept_networks(grid: Grid) -> list[dict[str, Any]]:
     """The networks of the current settings that are there, a row of ``networks.csv`` each."""
     return [
-        {**asdict(model), "weights": arm_name(model.weights), "file": grid.network_file(model).name}
+        {
+            **model.as_dict(),
+            "weights": arm_name(model.weights),
+            "file": grid.network_file(model).name,
+        }
         for model in grid.models()
         if grid.network_file(model).exists()
     ]

@@ -85,6 +85,23 @@ def quantile_pairs(differences) -> QuantilePairs | str:
     )
 
 
+def quantile_band(points: QuantilePairs) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper end of the pointwise 95 % band of a Q–Q plot, shapes ``(pair,)``.
+
+    It holds 95 % of the values of each order statistic, one at a time, of samples of the
+    normal distribution that the plot's line stands for; by the beta distribution of uniform
+    order statistics (`scipy.stats.beta`).
+    """
+    rank = np.arange(1, len(points.ordered) + 1)
+    tail = (1 - CONFIDENCE) / 2
+    low, high = (
+        points.intercept
+        + points.slope * stats.norm.ppf(stats.beta.ppf(q, rank, rank.size + 1 - rank))
+        for q in (tail, 1 - tail)
+    )
+    return low, high
+
+
 def verdict(test: Outcome) -> str:
     """What the interval of a mean difference, linear minus mel, says in a sentence."""
     if test.interval is None:

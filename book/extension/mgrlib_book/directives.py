@@ -42,7 +42,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "sample_rate": "rate in Hz to which the sound is brought, in mono",
         "n_fft": "length in samples of the window of each spectrum",
         "hop_length": "samples from one spectrum to the next",
-        "n_mels": "number of mel bands",
+        "n_mels": "number of mel bands, and of linear bands",
         "top_db": "range in dB below the loudest point; all that is softer is black",
         "image_size": "height and width of an image in pixels",
     },
@@ -60,6 +60,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "test_fraction": "share of the songs kept for the test",
         "split_by": "what never stands on both sides of the split: a song, an album, an artist",
         "repeats": "how often the whole experiment is drawn and trained anew",
+        "equal_sizes": "whether each genre's network is trained a second time on as many songs as "
+        "the smallest genre has, to tell a genre's size from its rarity",
         "seed": "the number from which all randomness comes",
     },
     "machine": {
