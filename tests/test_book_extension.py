@@ -302,21 +302,24 @@ def test_a_value_is_shown_as_one_would_type_it(value, words):
 
 CLAIMS = [
     {"id": "C1", "text": "mel <b>|better", "verdict": "agrees on synthetic songs",
-     "beyond_noise": True, "page": "notebooks/1_one.html"},
+     "beyond_noise": True, "page": "notebooks/1_one.html", "figure": 3},
+    {"id": "C2", "text": "mel ahead", "verdict": "agrees on synthetic songs",
+     "beyond_noise": False, "page": "notebooks/1_one.html", "figure": None},
     {"id": "C2b", "text": "linear varies", "verdict": "not decidable here",
-     "beyond_noise": None, "page": "notebooks/11_prevalence.html"},
+     "beyond_noise": None, "page": "notebooks/11_prevalence.html", "figure": 7},
 ]  # fmt: skip
 
 
 def test_the_ledger_has_a_row_a_claim_with_a_link_where_the_book_has_the_page():
     text = "\n".join(claims.ledger_lines(CLAIMS, pages={"notebooks/1_one"}))
-    first, second = text.split("* - ")[2:]
+    first, second, third = text.split("* - ")[2:]
     assert first.split("\n  - ")[:4] == ["C1", r"mel \<b\>\|better", "agrees on synthetic songs",
                                         "yes"]  # fmt: skip
-    assert "{doc}`/notebooks/1_one`" in first
-    assert "not decidable here\n  - –\n  - –" in second
+    assert "{numref}`fig-paper-03`" in first
+    assert "no\n  - {doc}`/notebooks/1_one`" in second
+    assert "not decidable here\n  - –\n  - –" in third
     assert "07_claims" not in text
-    assert "Verdicts on 2 claims" in text
+    assert "Verdicts on 3 claims" in text
     assert "{doc}`/notebooks/07_claims`" in "\n".join(
         claims.ledger_lines(CLAIMS, pages={"notebooks/07_claims"})
     )
@@ -479,7 +482,8 @@ def test_the_first_page_is_the_index_and_states_the_facts(built):
 def test_the_first_page_has_the_ledger(built):
     *_, html = built
     text = words(html / "index.html")
-    assert "C1 mel &lt;b&gt;|better agrees on synthetic songs yes One" in text
+    assert "C1 mel &lt;b&gt;|better agrees on synthetic songs yes Figure 3" in text
+    assert "C2 mel ahead agrees on synthetic songs no One" in text
     assert "C2b linear varies not decidable here – –" in text
     assert 'href="notebooks/1_one.html"' in (html / "index.html").read_text("utf-8")
 

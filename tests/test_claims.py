@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -283,7 +284,7 @@ def test_only_music_reproduces_a_claim(evidence, yes, no):
     assert found <= {yes, no, "not decidable here"} and yes in found
 
 
-KEYS = ["id", "text", "rule", "numbers", "verdict", "evidence", "page", "shows", "reason",
+KEYS = ["id", "text", "rule", "numbers", "verdict", "evidence", "page", "figure", "shows", "reason",
         "beyond_noise", "noise"]  # fmt: skip
 
 
@@ -312,17 +313,30 @@ def test_a_finding_without_an_answer_needs_a_reason():
         claims.Finding(holds=True, reason="none")
 
 
-def test_a_section_states_rule_numbers_and_reason_with_tags_escaped():
+def test_the_text_of_a_claim_states_rule_numbers_and_reason_with_tags_escaped():
     table = largest("Hip-Hop", "Rock").replace({"genre": {"Rock": "<b>|x"}})
     entries = claims.ledger(claims.Tables(table), evidence=None)
-    text = "\n".join(map(claims.claim_section, entries))
+    text = "\n".join(map(claims.claim_text, entries))
     assert "<b>" not in text and r"\<b\>\|x" in text
     assert "*Rule.* One scale has the higher median accuracy" in text
     assert "The run has no genre Rock" in text.replace("\\", "")
-    assert "| depth | n |" in text
-    rows = claims.ledger_table(entries).splitlines()
-    assert len(rows) == 2 + 14
-    assert all(row.replace("\\|", "").count("|") == 6 for row in rows)
+
+
+def test_the_tables_of_a_claim_have_its_depths_or_scales():
+    entries = {e["id"]: e for e in claims.ledger(claims.Tables(base()), evidence=None)}
+    (by_depth,) = claims.claim_tables(entries["C2"])
+    assert list(by_depth.index) == list(DEPTHS) and (by_depth["n"] == 16).all()
+    (by_scale,) = claims.claim_tables(entries["C7"])
+    assert list(by_scale.index) == ["linear", "mel"]
+    assert claims.claim_tables(entries["C10"]) == []
+
+
+def test_the_ledger_shows_whole_sentences_escaped():
+    table = claims.ledger_table(claims.ledger(claims.Tables(base()), evidence="music"))
+    assert list(table.index) == [claim.id for claim in claims.CLAIMS]
+    table.loc["C1", "This run shows"] = "<b> " + 40 * "long "
+    html = claims.as_html(table)
+    assert "&lt;b&gt; " + (40 * "long ").strip() in html and "..." not in html
 
 
 def test_a_value_is_shown_or_a_dash():
@@ -540,8 +554,8 @@ def test_the_notebook_writes_the_ledger_of_a_whole_run(tmp_path):
     verdicts = {entry["id"]: entry["verdict"] for entry in entries}
     assert verdicts["C10"] == verdicts["C5b"] == "agrees on synthetic songs"
     assert "reproduced" not in said
-    assert "| C10 | F1 is higher with mel: paired t = −3.5872, p = 0.0027. |" in said
-    assert "Verdicts on 14 claims: agrees on synthetic songs" in said
+    assert "<td>F1 is higher with mel: paired t = −3.5872, p = 0.0027.</td>" in said
+    assert re.search(r"Verdicts on 14 claims: \d+ × agrees on synthetic songs, \d+ × ", said)
     assert "Synthetic songs are no evidence about music" in said
     assert "At least as many agree in" in said
 

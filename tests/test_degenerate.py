@@ -11,6 +11,7 @@ from IPython.display import HTML, Markdown
 
 from mgrlib import results
 from mgrlib.errors import RunError
+from mgrlib.figures import canvas
 from mgrlib.files import ROOT
 from mgrlib.metrics import binary_metrics
 
@@ -115,6 +116,12 @@ def write_case(folder, name):
     return folder
 
 
+@pytest.fixture(autouse=True)
+def small_pictures(monkeypatch):
+    """What a picture looks like is not asked here: few pixels are drawn faster."""
+    monkeypatch.setattr(canvas, "DPI", 20)
+
+
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.filterwarnings("error::RuntimeWarning")
@@ -123,7 +130,7 @@ def test_a_page_explains_what_it_cannot_compute(page, name, tmp_path):
     assert len(words(shown)) > 100
     prose = words([value for value in shown if isinstance(value, Markdown | HTML)])
     assert "<b>" not in prose, "a genre's name must not become markup"
-    assert not re.search(r"\bnan\b|\binf\b|\bNone\b", prose), "say why there is no number"
+    assert not re.search(r"\bnan\b|\binf\b|\bNone\b(?! of)", prose), "say why there is no number"
 
 
 @pytest.mark.parametrize("page", PAGES)

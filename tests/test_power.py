@@ -244,6 +244,9 @@ def test_the_songs_part_is_never_more_than_what_is_seen():
     assert known.songs_estimate > 10 * known.total
     said = power_words.spread_words(statistics.power_numbers(metrics, predictions, arm="corpus"))
     assert "above all that is seen" in said
+    said += power_words.own_words(statistics.power_numbers(metrics, predictions, arm="corpus"))
+    alone = statistics.detectable_dz(6) * math.sqrt(known.songs_estimate)
+    assert f"as large as estimated, it would take {alone:.3f}" in said
     assert "Nothing remains" in said
 
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -124,7 +125,7 @@ def test_rules_of_the_binormal_model_are_the_best_of_all_thresholds(share):
     f1 = 2 * share * recall / (share * recall + share + (1 - share) * alarms)
     errors = share * (1 - recall) + (1 - share) * alarms
     best = {"F1-tuned": f1.max(), "prior-corrected": f1[np.argmin(errors)]}
-    best["0.5"] = statistics.null_f1(share, **RATES)
+    best["0.5"] = float(statistics.null_f1(share, **RATES))
     for rule, expected in best.items():
         found = statistics.binormal_f1([share], rule=rule, **RATES)
         assert found == pytest.approx([expected], abs=1e-3)
@@ -319,8 +320,10 @@ def test_a_run_that_is_the_null_model_is_explained_whole():
 def test_genres_outside_are_named_without_markup(metrics):
     table = statistics.null_table(statistics.count_answers(metrics, arm="corpus", depth=34))
     fit = statistics.null_fit(table, scale="mel", metric="f1") | {"outside": ["<b>Jazz</b>"]}
+    fit |= {"r_squared": -0.5, "spearman": -0.1, "null_with_size_noise": [-0.7, 0.9]}
     said = statistics.describe_null_fit(fit, metric="F1")
     assert "1 genre lies outside" in said
+    assert not re.search(r"-\d", said), "a minus sign, not a hyphen"
     assert "<b>" not in said
 
 
@@ -439,15 +442,15 @@ def outcome(r, interval):
     [
         ([0.3, 0.9], [-0.1, 0.2], "is within noise"),
         ([0.3, 0.9], [0.1, 0.4], "is beyond noise"),
-        ([-0.1, 0.9], [0.1, 0.4], "The first correlation is itself within noise"),
-        ([0.3, 0.9], None, "the difference of the two has no interval"),
+        ([-0.1, 0.9], [0.1, 0.4], "with full and r = −0.20 with equal subsets (n = 16). The first"),
+        ([0.3, 0.9], None, "their difference has no interval"),
     ],
 )
 def test_what_remains_names_noise(full, difference, said):
     found = {"full": outcome(0.7, full), "equal": outcome(-0.2, None)}
     found["difference"] = outcome(0.9, difference)
     text = statistics.what_remains({side: {"mean": test} for side, test in found.items()})
-    assert "r = 0.70 there remains r = −0.20" in text
+    assert ("r = 0.70 there remains r = −0.20" in text) == (full[0] > 0)
     assert said in text
 
 

@@ -22,7 +22,7 @@ LEVELS = [
     {"images", "runs", "resources", "excerpts", "disputed", "ensemble"},
     {"dataset", "training"},
     {"grid", "results"},
-    {"networks", "costs", "claims"},
+    {"networks", "costs", "claims", "analysis"},
     {"tasks"},
     {"trainer"},
     {"notebooks"},

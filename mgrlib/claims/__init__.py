@@ -1,11 +1,11 @@
 """The claims of the paper, one by one: text, rule, what a run shows, and a verdict.
 
-Conventions: the rules (`ledger`) were written before any result was looked at, and are the
+Conventions: the rules (`rules`) were written before any result was looked at, and are the
 same for every run; a difference is linear minus mel; tests are two-sided at the level 0.05.
 A claim that can't be judged says why and never raises.
 
 `finding` says what a claim and a finding are, `tables` prepares the results, `depths`,
-`genres` and `pairs` judge the claims on Figures 3 to 6, 7 to 9 and 10, `ledger` lists them,
+`genres` and `pairs` judge the claims on Figures 3 to 6, 7 to 9 and 10, `rules` lists them,
 `report` puts them into words, and `chance` asks how many would agree if the scales did not
 differ.
 Notebook: 07_claims.
@@ -13,8 +13,15 @@ Notebook: 07_claims.
 
 from .chance import COMPARING, exchanged_verdicts, observed_verdicts
 from .finding import LEVEL, UNDECIDED, VERDICTS, Claim, Finding, verdict
-from .ledger import CLAIMS, judge_claims, ledger
-from .report import NOISE_WORDS, claim_section, count_verdicts, ledger_table
+from .report import (
+    NOISE_WORDS,
+    as_html,
+    claim_tables,
+    claim_text,
+    count_verdicts,
+    ledger_table,
+)
+from .rules import CLAIMS, judge_claims, ledger
 from .tables import Tables
 
 __all__ = [
@@ -27,7 +34,9 @@ __all__ = [
     "Claim",
     "Finding",
     "Tables",
-    "claim_section",
+    "as_html",
+    "claim_tables",
+    "claim_text",
     "count_verdicts",
     "exchanged_verdicts",
     "judge_claims",

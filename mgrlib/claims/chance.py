@@ -9,7 +9,7 @@ Notebook: 07_claims.
 import numpy as np
 import pandas as pd
 
-from .ledger import CLAIMS, judge_claims
+from .rules import CLAIMS, judge_claims
 from .tables import Tables
 
 COMPARING = tuple(claim for claim in CLAIMS if claim.compares)

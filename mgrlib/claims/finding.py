@@ -74,6 +74,8 @@ class Claim:
         When a run agrees: what `judge` computes, in a sentence.
     page : str
         Page of the book, relative to the site, on which it is seen.
+    figure : int or None
+        The paper's figure on that page that it is read off.
     judge : callable
         From `Tables` to a `Finding`; it raises nothing.
     compares : bool
@@ -85,6 +87,7 @@ class Claim:
     text: str
     rule: str
     page: str
+    figure: int | None
     judge: Callable[[Tables], Finding]
     compares: bool = False
 

@@ -101,7 +101,8 @@ def judge_uniform_recall(tables: Tables) -> Finding:
               for scale, values in scores.items()}  # fmt: skip
     numbers["by_scale"] = [
         {"scale": scale, "recall varies by": recall, "precision varies by": other,
-         **as_numbers(tests[scale]), "chi_square": even[scale].as_dict()}
+         **as_numbers(tests[scale]), "chi-square": even[scale].statistic,
+         "chi-square p": even[scale].p}
         for scale, (recall, other) in spread.items()
     ]  # fmt: skip
     # Recall that is the same for all genres has no correlation to test, and is uniform.
@@ -138,7 +139,8 @@ def judge_precision_by_size(tables: Tables) -> Finding:
     }
     numbers["by_scale"] = [
         {"scale": scale, **as_numbers(size[scale]),
-         **{f"F1 with {name}": test.as_dict() for name, test in follows[scale].items()}}
+         **{f"F1 with {name}, {key}": value for name, test in follows[scale].items()
+            for key, value in as_numbers(test).items()}}
         for scale in f1
     ]  # fmt: skip
     closeness = {scale: tests["precision"] for scale, tests in follows.items()}

@@ -1,12 +1,14 @@
-"""The ledger as Markdown, for the notebook: one table, and a section a claim.
+"""The ledger for its page: one table, and a text with its tables for each claim.
 
 Text that comes from tags is escaped.
 Notebook: 07_claims.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+import pandas as pd
 
 from ..prose import escape
 from .finding import UNDECIDED, VERDICTS
@@ -15,35 +17,40 @@ NOISE_WORDS = {True: "yes", False: "no", None: "–"}
 """Whether a test says that a finding is more than noise; a dash where there is no test."""
 
 
-def ledger_table(entries: Iterable[Mapping[str, Any]]) -> str:
-    """What the paper says, what the run shows, and the verdict, as a Markdown table."""
-    rows = [
-        {
-            "Claim": entry["id"],
+def ledger_table(entries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """What the paper says, what the run shows, and the verdict; a row a claim."""
+    rows = {
+        entry["id"]: {
             "The paper says": entry["text"],
             "This run shows": seen(entry),
             "Verdict": entry["verdict"],
             "Beyond noise?": NOISE_WORDS[entry["beyond_noise"]],
         }
         for entry in entries
-    ]
-    return "\n".join(_table(rows))
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def as_html(table: pd.DataFrame) -> str:
+    """A table of sentences as HTML, escaped and uncut; a notebook would cut them to 50 letters."""
+    with pd.option_context("display.max_colwidth", None):
+        return table.to_html(classes="claims", border=0)
 
 
 def count_verdicts(entries: Iterable[Mapping[str, Any]]) -> str:
     """How many claims have which verdict, in words.
 
     >>> count_verdicts([{"verdict": "agrees"}, {"verdict": "agrees"}, {"verdict": "disagrees"}])
-    'Verdicts on 3 claims: agrees 2; disagrees 1.'
+    'Verdicts on 3 claims: 2 × agrees, 1 × disagrees.'
     """
     counts = Counter(entry["verdict"] for entry in entries)
     order = [*(word for words in VERDICTS.values() for word in words), UNDECIDED]
-    named = "; ".join(f"{word} {counts[word]}" for word in order if counts[word])
+    named = ", ".join(f"{counts[word]} × {word}" for word in order if counts[word])
     return f"Verdicts on {counts.total()} claims: {named}."
 
 
-def claim_section(entry: Mapping[str, Any]) -> str:
-    """One claim in full: rule, what is seen, the test against noise, and all numbers."""
+def claim_text(entry: Mapping[str, Any]) -> str:
+    """One claim as Markdown: rule, what is seen, the test against noise, single numbers."""
     lines = [
         f"**{entry['id']}. {escape(entry['text'])}**",
         f"*Rule.* {escape(entry['rule'])}",
@@ -52,7 +59,15 @@ def claim_section(entry: Mapping[str, Any]) -> str:
     if entry["noise"]:
         word = NOISE_WORDS[entry["beyond_noise"]]
         lines.append(f"*Beyond noise: {word}.* {escape(entry['noise'])}")
-    return "\n\n".join([*lines, *numbers_lines(entry["numbers"])])
+    single = {name: part for name, part in entry["numbers"].items() if not _is_table(part)}
+    named = [f"{escape(name)} {value_words(value)}" for name, value in single.items()]
+    return "\n\n".join([*lines, f"*Numbers.* {'; '.join(named)}."] if named else lines)
+
+
+def claim_tables(entry: Mapping[str, Any]) -> list[pd.DataFrame]:
+    """The numbers of a claim by depth or by scale."""
+    tables = [pd.DataFrame(part) for part in entry["numbers"].values() if _is_table(part)]
+    return [table.set_index(table.columns[0]).round(4) for table in tables]
 
 
 def seen(entry: Mapping[str, Any]) -> str:
@@ -60,17 +75,6 @@ def seen(entry: Mapping[str, Any]) -> str:
     if entry["reason"] is None:
         return entry["shows"]
     return f"{entry['reason'][:1].upper()}{entry['reason'][1:]}."
-
-
-def numbers_lines(numbers: Mapping[str, Any]) -> Iterator[str]:
-    """The numbers of a claim: single ones in a line, those by depth or scale as tables."""
-    tables = {name: value for name, value in numbers.items() if _is_table(value)}
-    single = [f"{escape(name)} {value_words(value)}" for name, value in numbers.items()
-              if name not in tables]  # fmt: skip
-    if single:
-        yield f"*Numbers.* {'; '.join(single)}."
-    for rows in tables.values():
-        yield "\n".join(_table(rows))
 
 
 def value_words(value: Any) -> str:
@@ -93,12 +97,3 @@ def value_words(value: Any) -> str:
 
 def _is_table(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
-
-
-def _table(rows: list[Mapping[str, Any]]) -> Iterator[str]:
-    """Lines of a Markdown table; its head are the keys of all rows."""
-    head = list(dict.fromkeys(key for row in rows for key in row))
-    yield f"| {' | '.join(map(escape, head))} |"
-    yield f"|{' --- |' * len(head)}"
-    for row in rows:
-        yield f"| {' | '.join(value_words(row.get(name)) for name in head)} |"

@@ -7,9 +7,9 @@ def of(depths: Iterable[int]) -> str:
     """Depths in words.
 
     >>> of([34, 50]), of([])
-    ('34, 50', 'none')
+    ('34, 50', 'no depth')
     """
-    return ", ".join(map(str, depths)) or "none"
+    return ", ".join(map(str, depths)) or "no depth"
 
 
 def p_words(p: float | None) -> str:

@@ -6,9 +6,12 @@ value that is missing or not finite is left out, and the n that remains is state
 Intervals are two-sided 95 % intervals. What can't be computed says why.
 
 `outcome` is what a test gives, `scores` the tables that go into it, `paired` and `summary`
-the paper's own tests, `published` what the paper's numbers imply. `answers`,
+the paper's own tests, `published` what the paper's numbers imply. `bayes` and `effects` give
+the Bayes factor, effect sizes and power of a paired t, `variances` and `power` what a larger
+study would show. `answers`,
 `discordance`, `confusion` and `agreement` look at the answers to single songs;
 `robustness` puts ten tests of the same difference side by side.
+`each_depth` and `mixed` ask whether the difference is the same at every depth.
 Notebooks: 04_across_depths to 15_power.
 """
 
@@ -23,17 +26,7 @@ from .agreement import (
 from .answers import Answers, describe_answers, network_answers
 from .bayes import PRIOR_WIDTH, bayes_factor
 from .confusion import confusions, describe_confusions, most_confused
-from .depth_summary import depth_numbers
-from .depths import (
-    Interaction,
-    depth_contrasts,
-    depth_differences,
-    depth_interaction,
-    depth_slopes,
-    depth_tests,
-    depth_verdict,
-    genre_differences,
-)
+from .depths import depth_numbers
 from .discordance import (
     describe_discordance,
     describe_gaps,
@@ -42,6 +35,16 @@ from .discordance import (
     mcnemar,
     scale_tests,
     song_gaps,
+)
+from .each_depth import (
+    Interaction,
+    depth_contrasts,
+    depth_differences,
+    depth_interaction,
+    depth_slopes,
+    depth_tests,
+    depth_verdict,
+    genre_differences,
 )
 from .effects import (
     COHEN,

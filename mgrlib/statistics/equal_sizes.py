@@ -258,17 +258,20 @@ def what_remains(correlations: dict, *, scale: str = MEAN) -> str:
     full, equal, difference = (correlations[side][scale] for side in correlations)
     if reason := full.get("reason") or equal.get("reason"):
         return f"What remains of the correlation can't be said: {reason}."
-    said = (
-        f"Of the F1–size correlation r = {full['statistic']:.2f} there remains "
-        f"r = {equal['statistic']:.2f} when all genres have the same number of training songs: "
-        f"that part is prevalence, as far as no genre is harder than another (n = {full['n']})."
-    )
-    if (low_high := full["interval"]) and low_high[0] <= 0 <= low_high[1]:
-        said += " The first correlation is itself within noise, so there is little to divide."
-    if difference["interval"] is None:
-        return f"{said} With so few genres the difference of the two has no interval.".replace(
-            "-", "−"
+    before, after, n = f"r = {full['statistic']:.2f}", f"r = {equal['statistic']:.2f}", full["n"]
+    if full["interval"] and full["interval"][0] <= 0 <= full["interval"][1]:
+        said = (
+            f"F1 and size have {before} with full and {after} with equal subsets (n = {n}). The "
+            "first is within noise, so there is nothing to divide between learning and prevalence."
         )
+    else:
+        said = (
+            f"Of the F1–size correlation {before} there remains {after} when all genres have the "
+            "same number of training songs: that part is prevalence, as far as no genre is harder "
+            f"than another (n = {n})."
+        )
+    if difference["interval"] is None:
+        return f"{said} With so few genres their difference has no interval.".replace("-", "−")
     low, high = difference["interval"]
     noise = "within noise" if low <= 0 <= high else "beyond noise"
     return (

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from .depths import depth_pairs
+from .each_depth import depth_pairs
 from .outcome import CONFIDENCE, LEAST, Outcome
 from .scores import TESTED
 

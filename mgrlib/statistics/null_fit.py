@@ -259,26 +259,32 @@ def describe_null_fit(fit: dict, *, metric: str) -> str:
     lie = "genre lies" if number == 1 else "genres lie"
     said = (
         f"The null model has {_r(fit['fit'])} with {metric} over the genres (rank correlation "
-        f"{fit['spearman']:.2f}, R² {fit['r_squared']:.2f}, n = {fit['n']}); {number} {lie} "
-        f"outside its band, where chance would put about {0.05 * fit['n']:.1f}"
+        f"{_number(fit['spearman'])}, R² {_number(fit['r_squared'])}, n = {fit['n']}); "
+        f"{number} {lie} outside its band, where chance would put about {0.05 * fit['n']:.1f}"
         f"{': ' + names if names else ''}."
     )
     if fit["with_size"].get("reason"):
         return f"{said} Its correlation with size can't be computed."
     rest, low_high = fit["rest_with_size"], fit["null_with_size_noise"]
     left = "" if rest.get("reason") else f" What lies between the two has {_r(rest)} with size."
-    noise = f", and in test sets drawn from it {low_high[0]:.2f} to {low_high[1]:.2f}"
+    noise = " to ".join(map(_number, low_high or ()))
+    drawn = f", and in test sets drawn from it {noise}" if noise else ""
     return (
         f"{said} {metric} and size have {_r(fit['with_size'])}; the null model alone gives "
-        f"r = {fit['null_with_size']['statistic']:.2f}{noise if low_high else ''}.{left}"
+        f"r = {_number(fit['null_with_size']['statistic'])}{drawn}.{left}"
     )
 
 
 def _r(outcome: dict) -> str:
-    r, interval = outcome["statistic"], outcome["interval"]
-    words = f"r = {r:.2f}" + (f" [{interval[0]:.2f}, {interval[1]:.2f}]" if interval else "")
-    within = interval and interval[0] <= 0 <= interval[1]
-    return words.replace("-", "−") + (" (within noise)" if within else "")
+    r, interval = _number(outcome["statistic"]), outcome["interval"]
+    if not interval:
+        return f"r = {r}"
+    within = " (within noise)" if interval[0] <= 0 <= interval[1] else ""
+    return f"r = {r} [{', '.join(map(_number, interval))}]{within}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
 
 
 def null_fit_table(fits: dict) -> pd.DataFrame:

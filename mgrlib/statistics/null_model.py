@@ -69,8 +69,12 @@ def binormal_f1(prevalence, *, rule: str, recall: float, false_positive_rate: fl
 
     The scores of songs with and without a genre are normal, and at the threshold of 1:1
     training they give the two rates. ``0.5`` keeps that threshold, ``prior-corrected`` moves
-    it to the one of the fewest errors at the genre's prevalence, ``F1-tuned`` to that of the
-    highest F1.
+    it by the odds of the prevalence (to the fewest errors, where recall is one less the false
+    positive rate), ``F1-tuned`` to the highest F1.
+
+    Returns
+    -------
+    ndarray, shape=(genres,)
 
     Raises
     ------
@@ -85,7 +89,7 @@ def binormal_f1(prevalence, *, rule: str, recall: float, false_positive_rate: fl
             f"{false_positive_rate} and {recall}"
         )
     share = np.atleast_1d(_shares(prevalence, recall, false_positive_rate)[0])
-    # Positive scores lie `apart` standard deviations above the negative ones, around 0.
+    # Scores without the genre lie around 0 and those with it around `apart`.
     start = stats.norm.isf(false_positive_rate)
     apart = start - stats.norm.isf(recall)
 
@@ -96,8 +100,7 @@ def binormal_f1(prevalence, *, rule: str, recall: float, false_positive_rate: fl
     if rule == RULES[0]:
         return f1(start, share)
     if rule == RULES[1]:
-        # The likelihood ratio, exp(apart (x − apart / 2)), has to outweigh the prior odds; at
-        # the threshold of 1:1 training it need not be 1, so the shift counts from there.
+        # The log of the likelihood ratio grows by `apart` with each unit of the score.
         return f1(start + np.log((1 - share) / share) / apart, share)
     ends = {"bounds": (-8, apart + 8), "method": "bounded", "options": {"xatol": 1e-8}}
     return np.array([-minimize_scalar(lambda x, p=p: -f1(x, p), **ends).fun for p in share])

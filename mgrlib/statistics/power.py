@@ -159,8 +159,9 @@ def power_numbers(
     dict
         ``n_genres, n_songs, repeats``; ``deviation`` of the differences with its interval;
         ``variances``, the parts, and ``songs_by``; ``own``, the least effect that the run's
-        own design shows with power 0.8, and the same for a deviation at the ends of its
-        interval; ``curves``, power by effect and number of
+        own design shows with power 0.8, the same for a deviation at the ends of its interval,
+        and where the part of the songs was bounded, for that part alone ``before_bound``;
+        ``curves``, power by effect and number of
         genres, for the run's songs and repeats; ``false_alarms`` by number of genres;
         ``detectable``, the least effect shown with power 0.8, by genres and songs;
         ``by_repeats``, the same by repeats; ``needed``, by effect. ``{arm, reason}`` where the
@@ -216,7 +217,14 @@ def _own(parts: Variances, *, seed: int) -> dict:
     deviation = math.sqrt(parts.total)
     least = detectable_dz(parts.n_genres)
     ends = [least * end for end in deviation_interval(deviation, parts.n_genres)]
-    return {"effect": effect, "dz": effect / deviation, "interval": ends}
+    alone = least * math.sqrt(parts.songs_estimate / parts.repeats)
+    bounded = bool(parts.songs) and float(np.mean(parts.songs)) < parts.songs_estimate
+    return {
+        "effect": effect,
+        "dz": effect / deviation,
+        "interval": ends,
+        "before_bound": alone if bounded else None,
+    }
 
 
 def _designs(parts: Variances) -> list[int]:

@@ -65,12 +65,18 @@ def own_words(numbers: Mapping) -> str:
     if "reason" in numbers:
         return f"No power can be computed: {numbers['reason']}."
     own, (low, high) = numbers["own"], numbers["own"]["interval"]
+    alone = own["before_bound"]
+    bounded = (
+        ""
+        if alone is None
+        else (f"Were the part of the songs as large as estimated, it would take {alone:.3f}. ")
+    )
     reached = "" if abs(numbers["mean_difference"]) >= own["effect"] else "not "
     return (
         f"With {_design(numbers)} and these variances, a mean difference of {own['effect']:.3f} F1 "
         f"(dz {own['dz']:.2f}) is shown with power 0.8; between {low:.3f} and {high:.3f}, as the "
-        "deviation itself is known only within its interval. The difference that the run saw, "
-        f"{_signed(numbers['mean_difference'])}, is {reached}as large as that."
+        f"deviation itself is known only within its interval. {bounded}The difference that the "
+        f"run saw, {_signed(numbers['mean_difference'])}, is {reached}as large as that."
     )
 
 

@@ -49,6 +49,7 @@ def genre_scores(metrics: pd.DataFrame, *, metric: str, arm: str) -> pd.DataFram
 
 
 def finite_column(rows: pd.DataFrame, metric: str) -> pd.Series:
+    """A column as numbers, NaN where it is absent, no number or not finite."""
     if metric not in rows:
         return pd.Series(np.nan, index=rows.index)
     values = pd.to_numeric(rows[metric], errors="coerce").astype(float)

@@ -35,7 +35,7 @@ def ledger_lines(entries: Sequence[Mapping[str, Any]], *, pages: Collection[str]
     rows = [["Claim", "The paper says", "This run", "Beyond noise", "Seen in"]]
     for entry in entries:
         said = [escape(entry[key]) for key in ("id", "text", "verdict")]
-        rows.append([*said, NOISE_WORDS[entry["beyond_noise"]], page_link(entry["page"], pages)])
+        rows.append([*said, NOISE_WORDS[entry["beyond_noise"]], seen_in(entry, pages)])
     more = f" Rules and numbers: {page_link(LEDGER, pages)}." if LEDGER in pages else ""
     head, *table = list_table("The paper's claims, judged on this run", rows, name="tab-claims")
     return [
@@ -45,6 +45,13 @@ def ledger_lines(entries: Sequence[Mapping[str, Any]], *, pages: Collection[str]
         f"{escape(count_verdicts(entries))} *Beyond noise*: whether a test finds more than chance "
         f"in what the run shows, in whichever direction.{more}",
     ]
+
+
+def seen_in(entry: Mapping[str, Any], pages: Collection[str]) -> str:
+    """A link to the figure that a claim is read off, else to its page."""
+    if entry.get("figure") and entry["page"].removesuffix(".html") in pages:
+        return f"{{numref}}`fig-paper-{entry['figure']:02d}`"
+    return page_link(entry["page"], pages)
 
 
 def page_link(page: str, pages: Collection[str]) -> str:

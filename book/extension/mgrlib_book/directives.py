@@ -202,6 +202,8 @@ def module_section(name: str) -> list[str]:
         "```{eval-rst}",
         f".. automodule:: {name}",
         "   :members:",
+        # What a package offers of its modules is documented with these, and once.
+        "   :ignore-module-all:",
         "   :member-order: bysource",
         "```",
         "",

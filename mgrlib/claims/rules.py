@@ -1,4 +1,4 @@
-"""The ledger: the paper's claims in its order, and what a run says of each.
+"""The rules: the paper's claims in its order, each with how it is judged.
 
 Notebook: 07_claims.
 """
@@ -29,6 +29,7 @@ CLAIMS = (
         "has the smaller variance of accuracy over genres at every depth; on the arm none where "
         "the run has it, else on its transfer arm.",
         page=ACROSS,
+        figure=3,
         judge=depths.judge_accuracy,
         compares=True,
     ),
@@ -38,6 +39,7 @@ CLAIMS = (
         rule="At every depth, mel has the higher median F1 over genres, and at more than half of "
         "the depths linear has the larger variance of F1 over genres.",
         page=ACROSS,
+        figure=4,
         judge=depths.judge_f1,
         compares=True,
     ),
@@ -47,6 +49,7 @@ CLAIMS = (
         rule="Of the F1 scores of both scales, one a genre and depth, more of those above the "
         "90 % quantile of all are of linear than of mel.",
         page=ACROSS,
+        figure=4,
         judge=depths.judge_highest,
         compares=True,
     ),
@@ -56,6 +59,7 @@ CLAIMS = (
         rule="At every depth, mel has both the higher median and the higher lower quartile of "
         "recall over genres.",
         page=ACROSS,
+        figure=5,
         judge=depths.judge_recall,
         compares=True,
     ),
@@ -67,6 +71,7 @@ CLAIMS = (
         "at no depth is the mean difference between the scales significant (paired t over genres, "
         "p < 0.05 after Holm's correction over the depths).",
         page=ACROSS,
+        figure=6,
         judge=depths.judge_precision,
         compares=True,
     ),
@@ -76,6 +81,7 @@ CLAIMS = (
         rule="At every depth and with both scales, the median F1 over genres lies at least 0.1 "
         "below the median accuracy.",
         page=ACROSS,
+        figure=4,
         judge=depths.judge_f1_and_accuracy,
     ),
     Claim(
@@ -85,6 +91,7 @@ CLAIMS = (
         "least twice the lowest, and Pearson's r of F1 with the genre's size (its positive test "
         "songs) is positive with p < 0.05.",
         page=GENRES,
+        figure=7,
         judge=genres.judge_f1_by_size,
     ),
     Claim(
@@ -94,6 +101,7 @@ CLAIMS = (
         "with the whole subset minus F1 with the cut one has a positive mean and p < 0.05 (paired "
         "t; a genre's F1 is its mean over depths, scales and repeats).",
         page=PREVALENCE,
+        figure=None,
         judge=genres.judge_equal_sizes,
     ),
     Claim(
@@ -103,6 +111,7 @@ CLAIMS = (
         "recall over genres is at most half of precision's, and Pearson's r of recall with the "
         "genre's size has p ≥ 0.05.",
         page=GENRES,
+        figure=8,
         judge=genres.judge_uniform_recall,
     ),
     Claim(
@@ -112,6 +121,7 @@ CLAIMS = (
         "genre's size is positive with p < 0.05, and so is that of F1 with precision, which is "
         "larger than that of F1 with recall.",
         page=GENRES,
+        figure=9,
         judge=genres.judge_precision_by_size,
     ),
     Claim(
@@ -121,6 +131,7 @@ CLAIMS = (
         "F1 between the scales are Hip-Hop and Rock. Beside it stands whether they are among the "
         "three largest genres of the run, whatever their names.",
         page=GENRES,
+        figure=7,
         judge=genres.judge_largest_differences,
     ),
     Claim(
@@ -129,6 +140,7 @@ CLAIMS = (
         rule="Shapiro–Wilk on the differences in F1, one a genre (transfer arm, mean over depths "
         "and repeats), has p ≥ 0.05.",
         page=TEST,
+        figure=10,
         judge=pairs.judge_normality,
     ),
     Claim(
@@ -137,6 +149,7 @@ CLAIMS = (
         rule="Every point of these differences lies inside the pointwise 95 % band around the "
         "line of the Q–Q plot, a band that is wide at the ends alone.",
         page=TEST,
+        figure=10,
         judge=pairs.judge_quantiles,
     ),
     Claim(
@@ -146,6 +159,7 @@ CLAIMS = (
         rule="The paired t-test of these differences, linear minus mel, has t < 0 and a two-sided "
         "p < 0.05.",
         page=TEST,
+        figure=10,
         judge=pairs.judge_t_test,
         compares=True,
     ),
@@ -174,9 +188,10 @@ def ledger(tables: Tables, *, evidence: str | None) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``id, text, rule, numbers, verdict, evidence, page``, and ``shows`` (what is seen, in
-        words), ``reason`` (why there is no verdict, else None), ``beyond_noise`` (whether the
-        test of ``noise`` is significant; None where there is none).
+        ``id, text, rule, numbers, verdict, evidence, page``, and ``figure`` (the paper's, or
+        None), ``shows`` (what is seen, in words), ``reason`` (why there is no verdict, else
+        None), ``beyond_noise`` (whether the test of ``noise`` is significant; None where there
+        is none).
     """
     evidence = evidence if evidence in VERDICTS else "unknown"
     findings = judge_claims(tables)
@@ -192,6 +207,7 @@ def _entry(claim: Claim, finding: Finding, evidence: str) -> dict[str, Any]:
         "verdict": verdict(finding.holds, evidence),
         "evidence": evidence,
         "page": claim.page,
+        "figure": claim.figure,
         "shows": finding.shows,
         "reason": finding.reason,
         "beyond_noise": finding.beyond_noise,
