@@ -197,3 +197,38 @@ def rows_below(hertz: float, *, scale: str, sample_rate: int, n_fft: int, n_mels
     _, frequencies = SCALES[scale]
     rows = frequencies(sample_rate=sample_rate, n_fft=n_fft, n_mels=n_mels)
     return float(np.mean(rows < hertz))
+
+
+def describe_rows(
+    scales: Iterable[str],
+    *,
+    sample_rate: int = 22_050,
+    n_fft: int = 2048,
+    n_mels: int = 128,
+    hertz: float = 1000,
+) -> dict[str, dict[str, float]]:
+    """How the rows of some scales lie, by default with librosa's settings.
+
+    Parameters
+    ----------
+    scales : iterable of str
+        Those that are no rows of `SCALES` are left out.
+
+    Returns
+    -------
+    dict
+        For each scale the number of ``rows`` before an image is made of them, the distance
+        in Hz between the two ``lowest`` and between the two ``highest``, and the ``share``
+        that lies under `hertz`.
+    """
+    spacing = {"sample_rate": sample_rate, "n_fft": n_fft, "n_mels": n_mels}
+    found = {}
+    for scale in (scale for scale in scales if scale in SCALES):
+        centers = SCALES[scale][1](**spacing)
+        found[scale] = {
+            "rows": len(centers),
+            "lowest": float(centers[1] - centers[0]),
+            "highest": float(centers[-1] - centers[-2]),
+            "share": rows_below(hertz, scale=scale, **spacing),
+        }
+    return found

@@ -83,7 +83,7 @@ def test_the_command_line_answers_before_it_loads_anything_heavy():
 
 
 @pytest.mark.parametrize(
-    "module", ["statistics", "figures", "results", "ensemble", "notebooks", "metrics"]
+    "module", ["statistics", "figures", "results", "ensemble", "claims", "notebooks", "metrics"]
 )
 def test_the_analysis_does_not_load_torch(module):
     assert "torch" not in loaded_by(f"import mgrlib.{module}")

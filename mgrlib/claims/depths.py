@@ -140,9 +140,9 @@ def judge_precision(tables: Tables) -> Finding:
     medians = {name: medians_of(tables, name, rows.index) for name in DESCRIBED}
     worst = all((medians["precision"] < medians[name]).all(axis=None)
                 for name in DESCRIBED if name != "precision")  # fmt: skip
-    numbers |= {"precision is the lowest throughout": worst,
-                "medians": [{"metric": name, **row} for name, table in medians.items()
-                            for row in records(table)]}  # fmt: skip
+    named = pd.concat(medians, axis=1)
+    named.columns = [f"{name}, {scale}" for name, scale in named.columns]
+    numbers |= {"precision is the lowest throughout": worst, "medians": records(named)}
     # Where both scales have the same precision throughout there is nothing to test.
     untested = rows["p_holm"].isna() & (rows["difference"] != 0)
     if untested.any():

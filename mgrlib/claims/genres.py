@@ -9,7 +9,7 @@ import math
 
 import pandas as pd
 
-from ..statistics import LEAST, Outcome, paired_t, size_correlation
+from ..statistics import LEAST, SCALES, Outcome, paired_t, size_correlation
 from .finding import LEVEL, Finding, significant
 from .relations import homogeneity, pearson, spearman
 from .tables import Tables
@@ -54,8 +54,10 @@ def judge_equal_sizes(tables: Tables) -> Finding:
     if tables.equal_sizes is None:
         reason = "the run has no networks trained on subsets of equal sizes"
         return Finding(numbers=numbers, reason=reason)
-    full, cut = (table[table["weights"] == tables.arm].copy()
-                 for table in (tables.metrics, tables.equal_sizes))  # fmt: skip
+    full, cut = (
+        table[(table["weights"] == tables.arm) & table["scale"].isin(SCALES)]
+        for table in (tables.metrics, tables.equal_sizes)
+    )
     if cut.empty:
         reason = f"the arm {tables.arm} was not trained on subsets of equal sizes"
         return Finding(numbers=numbers, reason=reason)
@@ -63,16 +65,16 @@ def judge_equal_sizes(tables: Tables) -> Finding:
         return Finding(numbers=numbers, reason="the sizes of the training subsets are not recorded")
     gains = {name: gain(full, cut, name) for name in ("f1", "roc_auc")}
     tests = {name: paired_t(values) for name, values in gains.items()}
-    remains = {
-        scale: size_correlation(tables.equal_sizes, arm=tables.arm, metric="f1", scale=scale)
-        for scale in cut["scale"].unique()
-    }
+    before, remains = (
+        {scale: size_correlation(table, arm=tables.arm, metric="f1", scale=scale)
+         for scale in cut["scale"].unique()}
+        for table in (tables.metrics, tables.equal_sizes)
+    )  # fmt: skip
     numbers |= {f"gain in {name}": {"mean": values.mean(), **tests[name].as_dict(),
                                     "genres": values.to_dict()}
                 for name, values in gains.items()}  # fmt: skip
-    numbers["size_correlation with equal sizes"] = {
-        scale: test.as_dict() for scale, test in remains.items()
-    }
+    for name, found in (("all songs", before), ("equal sizes", remains)):
+        numbers[f"size_correlation with {name}"] = {s: test.as_dict() for s, test in found.items()}
     test = tests["f1"]
     if test.reason:
         reason = f"the genres whose subsets were cut give no test: {test.reason}"
@@ -199,7 +201,7 @@ def judge_largest_differences(tables: Tables) -> Finding:
 def shown_scores(tables: Tables, metric: str, *others: str):
     """Scores at the shown depth by scale, the numbers that say so, and why there are none."""
     present = set(tables.metrics.loc[tables.metrics["weights"] == tables.arm, "scale"])
-    scales = [scale for scale in ("linear", "mel") if scale in present]
+    scales = [scale for scale in SCALES if scale in present]
     reason = tables.missing(metric, *others, arm=tables.arm, scales=scales)
     scores = {} if reason else tables.scores(metric)
     for other in others:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..prose import escape
@@ -65,9 +66,10 @@ def claim_text(entry: Mapping[str, Any]) -> str:
 
 
 def claim_tables(entry: Mapping[str, Any]) -> list[pd.DataFrame]:
-    """The numbers of a claim by depth or by scale."""
-    tables = [pd.DataFrame(part) for part in entry["numbers"].values() if _is_table(part)]
-    return [table.set_index(table.columns[0]).round(4) for table in tables]
+    """The numbers of a claim in words, a column a depth or a scale."""
+    tables = [pd.DataFrame(part, dtype=object) for part in entry["numbers"].values()
+              if _is_table(part)]  # fmt: skip
+    return [table.set_index(table.columns[0]).T.map(number_words) for table in tables]
 
 
 def seen(entry: Mapping[str, Any]) -> str:
@@ -88,11 +90,22 @@ def value_words(value: Any) -> str:
         return ", ".join(f"{escape(key)} {value_words(part)}" for key, part in known.items())
     if isinstance(value, list | tuple):
         return ", ".join(map(value_words, value)) or "none"
-    if isinstance(value, bool) or value is None:
-        return {True: "yes", False: "no", None: "–"}[value]
+    return escape(value if isinstance(value, str) else number_words(value))
+
+
+def number_words(value: Any) -> str:
+    """A number with four digits, a truth, or a dash for what is not known.
+
+    >>> number_words(-0.271828), number_words(True), number_words(None), number_words("f1")
+    ('−0.2718', 'yes', '–', 'f1')
+    """
     if isinstance(value, str):
-        return escape(value)
-    return "–" if value != value else escape(f"{value:.4g}".replace("-", "−"))
+        return value
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if value is None or value != value:
+        return "–"
+    return f"{value:.4g}".replace("-", "−")
 
 
 def _is_table(value: Any) -> bool:

@@ -99,7 +99,7 @@ CLAIMS = (
         text="More songs of a small genre would raise its F1.",
         rule="Over the genres whose training subsets were cut to the smallest genre's size, F1 "
         "with the whole subset minus F1 with the cut one has a positive mean and p < 0.05 (paired "
-        "t; a genre's F1 is its mean over depths, scales and repeats).",
+        "t; a genre's F1 is its mean over depths, both scales and repeats).",
         page=PREVALENCE,
         figure=None,
         judge=genres.judge_equal_sizes,

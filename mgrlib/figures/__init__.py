@@ -27,6 +27,14 @@ from .learning import draw_learning, draw_learning_panels, draw_song, learning_p
 from .power import draw_detectable, draw_power_curves
 from .prevalence import draw_equal_sizes, draw_null_bars, equal_sizes_height
 from .published import draw_bayes_factors, draw_p_values, draw_power
+from .resolution import (
+    draw_pairs_by_depth,
+    draw_parts,
+    draw_scale_pairs,
+    pairs_by_depth_height,
+    parts_height,
+    scale_pairs_height,
+)
 from .robustness import draw_robustness, draw_rope, draw_song_draws, robustness_height
 from .scores import draw_boxes, draw_genre_bars, draw_qq, genre_bars_height
 from .songs import draw_genre_sizes, draw_network_input, draw_spectrogram
@@ -59,6 +67,8 @@ __all__ = [
     "draw_network_input",
     "draw_null_bars",
     "draw_p_values",
+    "draw_pairs_by_depth",
+    "draw_parts",
     "draw_power",
     "draw_power_curves",
     "draw_pr_curves",
@@ -66,6 +76,7 @@ __all__ = [
     "draw_robustness",
     "draw_rope",
     "draw_rules",
+    "draw_scale_pairs",
     "draw_song",
     "draw_song_draws",
     "draw_spectrogram",
@@ -74,10 +85,13 @@ __all__ = [
     "genre_forest_height",
     "learning_panels_height",
     "make_figure",
+    "pairs_by_depth_height",
+    "parts_height",
     "pr_curves_height",
     "robustness_height",
     "save_figure",
     "scale_looks",
     "scale_order",
+    "scale_pairs_height",
     "use_style",
 ]

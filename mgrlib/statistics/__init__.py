@@ -11,7 +11,8 @@ the Bayes factor, effect sizes and power of a paired t, `variances` and `power` 
 study would show. `answers`,
 `discordance`, `confusion` and `agreement` look at the answers to single songs;
 `robustness` puts ten tests of the same difference side by side.
-`each_depth` and `mixed` ask whether the difference is the same at every depth.
+`each_depth` and `mixed` ask whether the difference is the same at every depth, `resolution`
+what of it is the spacing of the rows and what their number.
 Notebooks: 04_across_depths to 15_power.
 """
 
@@ -87,6 +88,25 @@ from .power import power_numbers
 from .prevalence import null_numbers, prevalence_numbers
 from .published import PRIOR_WIDTHS, families, implied_by, pairings, published, rounding
 from .readings import assumptions_table, findings_table, read_together, reference_reading
+from .resolution import (
+    PARTS,
+    compare_pairs,
+    compare_pairs_by_depth,
+    decompose,
+    friedman,
+    part_contrast,
+    part_tests,
+    resolution_numbers,
+    scale_means,
+    scale_pairs,
+)
+from .resolution_words import (
+    describe_pair_depths,
+    describe_pairs,
+    describe_parts,
+    describe_ranks,
+    describe_scales,
+)
 from .robustness import Robustness, check_robustness, check_rows, robustness_numbers
 from .rope import ROPE, Posterior, rope_table
 from .scores import (
@@ -111,6 +131,7 @@ __all__ = [
     "DESCRIBED",
     "LEAST",
     "LEVEL",
+    "PARTS",
     "POWER",
     "PRIOR_WIDTH",
     "PRIOR_WIDTHS",
@@ -139,10 +160,13 @@ __all__ = [
     "check_rows",
     "compare_changes",
     "compare_depths",
+    "compare_pairs",
+    "compare_pairs_by_depth",
     "confusions",
     "correlation",
     "count_answers",
     "count_depths",
+    "decompose",
     "depth_contrasts",
     "depth_differences",
     "depth_interaction",
@@ -158,6 +182,11 @@ __all__ = [
     "describe_gains",
     "describe_gaps",
     "describe_null_fit",
+    "describe_pair_depths",
+    "describe_pairs",
+    "describe_parts",
+    "describe_ranks",
+    "describe_scales",
     "detectable_dz",
     "discordance",
     "dz_interval",
@@ -167,6 +196,7 @@ __all__ = [
     "exaggeration",
     "families",
     "findings_table",
+    "friedman",
     "gain_tests",
     "genre_differences",
     "genre_means",
@@ -194,6 +224,8 @@ __all__ = [
     "pairings",
     "pairs_needed",
     "paper_null",
+    "part_contrast",
+    "part_tests",
     "power_numbers",
     "power_of",
     "prevalence_numbers",
@@ -202,9 +234,12 @@ __all__ = [
     "quantile_pairs",
     "read_together",
     "reference_reading",
+    "resolution_numbers",
     "robustness_numbers",
     "rope_table",
     "rounding",
+    "scale_means",
+    "scale_pairs",
     "scale_tests",
     "shapiro_wilk",
     "shared_cells",

@@ -153,7 +153,7 @@ def friedman(means: pd.DataFrame) -> Outcome:
     if k < 3:
         return Outcome(n=n, reason=f"it takes three scales, and there {_are(k)}")
     if n < LEAST:
-        return Outcome(n=n, reason=f"{n} genres with all scales, fewer than the {LEAST} it takes")
+        return Outcome(n=n, reason=f"{n} genres with all scales, and it takes {LEAST}")
     # Rounded, so that equal means are ties and not told apart by rounding errors.
     values = means.round(12).to_numpy()
     if (np.ptp(values, axis=1) == 0).all():

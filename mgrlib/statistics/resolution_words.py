@@ -10,10 +10,11 @@ import math
 import pandas as pd
 
 from ..prose import escape
-from .outcome import CONFIDENCE, Outcome
+from .outcome import CONFIDENCE
 from .resolution import (
     PARTS,
     decompose,
+    friedman,
     is_beyond,
     mean_ranks,
     pair_words,
@@ -50,13 +51,13 @@ def _pair_line(first: str, second: str, row: pd.Series, tested: int) -> str:
     verdict = f"beyond noise, in favor of {better}" if is_beyond(row) else "within noise"
     return (
         f"- {name}: {_number(row['difference'])} [{_number(row['low'])}, {_number(row['high'])}], "
-        f"dz = {_number(row['dz'], 2)}, p {_p(row['p'])}, after Holm's correction over "
-        f"{tested} {'test' if tested == 1 else 'tests'} {_p(row['p_holm'])}, n = {row['n']} "
-        f"genres: {verdict}."
+        f"dz = {_number(row['dz'], 2)}, p {_p(row['p'])}, by Holm's method over {tested} "
+        f"{'test' if tested == 1 else 'tests'} {_p(row['p_holm'])}, n = {row['n']} genres: "
+        f"{verdict}."
     )
 
 
-def describe_depths(table: pd.DataFrame) -> str:
+def describe_pair_depths(table: pd.DataFrame) -> str:
     """A line for each pair of `resolution.compare_pairs_by_depth`."""
     if table.empty:
         return "No depth has two scales."
@@ -152,14 +153,15 @@ def _contrast(parts: pd.DataFrame) -> str:
     return f"{words}. The two steps pull in opposite directions."
 
 
-def describe_ranks(means: pd.DataFrame, test: Outcome) -> str:
-    """Friedman's test and the mean ranks of the scales."""
+def describe_ranks(means: pd.DataFrame) -> str:
+    """Friedman's test and the mean ranks of the scales, see `resolution.scale_means`."""
+    test = friedman(means)
     if test.reason:
         return f"Friedman's test {test.in_words('χ²')}."
     order = mean_ranks(means).sort_values(kind="stable")
     ranks = ", ".join(f"{escape(scale)} {rank:.2f}" for scale, rank in order.items())
     beyond = test.p < 1 - CONFIDENCE
-    words = "The genres prefer some scale" if beyond else "No order of the scales is beyond noise"
+    words = f"That the ranks differ is {'beyond' if beyond else 'within'} noise"
     return (
         f"Friedman's test over {means.shape[1]} scales: {test.in_words('χ²')}, Kendall's W = "
         f"{test.effect:.2f}. Mean ranks, 1 the best: {ranks}. {words}."
