@@ -13,12 +13,12 @@ from . import results
 from .ensemble.curves import curve_numbers
 from .files import write_json
 from .statistics import study_statistics
-from .statistics.agreement import agreement_numbers
-from .statistics.depths import depth_numbers
-from .statistics.power import power_numbers
-from .statistics.prevalence import prevalence_numbers
+from .statistics.agreement.networks import agreement_numbers
+from .statistics.depths.numbers import depth_numbers
+from .statistics.power.simulation import power_numbers
+from .statistics.prevalence.numbers import prevalence_numbers
 from .statistics.resolution import resolution_numbers
-from .statistics.robustness import robustness_numbers
+from .statistics.robustness.check import robustness_numbers
 
 
 def study_numbers(run: Path) -> dict[str, Any]:

@@ -16,22 +16,22 @@ from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 from mgrlib import disputed, figures, rankings, results, statistics
 from mgrlib.errors import RunError
 from mgrlib.metrics import binary_metrics
-from mgrlib.statistics.agreement import (
-    CHANGES,
-    MEASURES,
-    kappas,
-    larger_change,
-    scale_minus_depth_by_song,
-)
-from mgrlib.statistics.answers import network_answers
-from mgrlib.statistics.confusion import (
+from mgrlib.statistics.agreement.answers import network_answers
+from mgrlib.statistics.agreement.confusion import (
     ENOUGH,
     confusion_tests,
     describe_confusions,
     explained_by_company,
     most_confused,
 )
-from mgrlib.statistics.discordance import gap_stability, holm, pooled, song_test
+from mgrlib.statistics.agreement.discordance import gap_stability, holm, pooled, song_test
+from mgrlib.statistics.agreement.networks import (
+    CHANGES,
+    MEASURES,
+    kappas,
+    larger_change,
+    scale_minus_depth_by_song,
+)
 from mgrlib.statistics.outcome import Outcome
 
 GENRES = ("Rock", "Jazz", "R&B", "<b>Folk</b>")

@@ -86,7 +86,7 @@ def test_holm_by_hand():
     values = {"a": 0.01, "b": 0.04, "c": 0.03}
     tests = pd.DataFrame({"p": values, "df": 7.0, "low": -1.0, "high": 1.0, "difference": 0.0})
     tests["p_holm"] = math.nan
-    from mgrlib.statistics.each_depth import _corrected
+    from mgrlib.statistics.depths.each_depth import _corrected
 
     assert _corrected(tests)["p_holm"].to_dict() == pytest.approx({"a": 0.03, "b": 0.06, "c": 0.06})
 

@@ -13,8 +13,9 @@ from scipy import stats
 from statsmodels.stats.power import TTestPower
 
 from mgrlib import figures, statistics
-from mgrlib.statistics import power, power_words
-from mgrlib.statistics.variances import Variances, f1_variance, variance_parts
+from mgrlib.statistics.power import simulation as power
+from mgrlib.statistics.power import words as power_words
+from mgrlib.statistics.power.variances import Variances, f1_variance, variance_parts
 
 
 def parts(**changes):

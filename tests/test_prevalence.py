@@ -252,7 +252,7 @@ def made_up_rows(*, recall, alarms, positives, n_test=1000, repeats=1):
 
 
 def test_bands_are_those_of_the_binomial_where_no_song_is_wrongly_taken():
-    from mgrlib.statistics.null_fit import simulate_null
+    from mgrlib.statistics.prevalence.null_fit import simulate_null
 
     rows = made_up_rows(recall=0.7, alarms=0.0, positives=[20, 100])
     f1 = simulate_null(rows, rng=np.random.default_rng(0), draws=40_000)["f1"]
@@ -263,7 +263,7 @@ def test_bands_are_those_of_the_binomial_where_no_song_is_wrongly_taken():
 
 
 def test_repeats_narrow_a_band():
-    from mgrlib.statistics.null_fit import simulate_null
+    from mgrlib.statistics.prevalence.null_fit import simulate_null
 
     spread = [
         simulate_null(made_up_rows(**{"recall": 0.7, "alarms": 0.2, "positives": [30]}, repeats=n),

@@ -14,9 +14,9 @@ from sklearn.metrics import f1_score
 
 from mgrlib import figures, results, statistics
 from mgrlib.errors import StudyError
-from mgrlib.statistics import bootstrap, repeats, rope, sign_flips
-from mgrlib.statistics.finding import ASKED, COMPARED, Finding
-from mgrlib.statistics.readings import count_verdicts
+from mgrlib.statistics.robustness import bootstrap, repeats, rope, sign_flips
+from mgrlib.statistics.robustness.finding import ASKED, COMPARED, Finding
+from mgrlib.statistics.robustness.readings import count_verdicts
 
 DEPRESSION = np.subtract(
     [1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30],

@@ -12,10 +12,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from ..statistics.agreement import Agreement
-from ..statistics.answers import Answers
-from ..statistics.confusion import ENOUGH, most_confused
-from ..statistics.discordance import LEVEL, discordance, scale_tests
+from ..statistics.agreement.answers import Answers
+from ..statistics.agreement.confusion import ENOUGH, most_confused
+from ..statistics.agreement.discordance import LEVEL, discordance, scale_tests
+from ..statistics.agreement.networks import Agreement
 from ..statistics.scores import SCALES
 from .canvas import BAR, DIAMOND, INK, LOOKS, divide, genre_label, say, wrapped
 

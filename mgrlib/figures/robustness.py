@@ -15,8 +15,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from .. import statistics
-from ..statistics import finding as words
-from ..statistics.rope import REGIONS
+from ..statistics.robustness import finding as words
+from ..statistics.robustness.rope import REGIONS
 from .canvas import BAR, DIAMOND, INK, LOOKS, say, shade, tint, wrapped
 
 DIFFERENCE = "Mean difference in F1 (linear − mel)"

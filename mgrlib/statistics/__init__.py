@@ -6,29 +6,17 @@ value that is missing or not finite is left out, and the n that remains is state
 Intervals are two-sided 95 % intervals. What can't be computed says why.
 
 `outcome` is what a test gives, `scores` the tables that go into it, `paired` and `summary`
-the paper's own tests, `published` what the paper's numbers imply. `bayes` and `effects` give
-the Bayes factor, effect sizes and power of a paired t, `variances` and `power` what a larger
-study would show. `answers`,
-`discordance`, `confusion` and `agreement` look at the answers to single songs;
-`robustness` puts ten tests of the same difference side by side.
-`each_depth` and `mixed` ask whether the difference is the same at every depth, `resolution`
-what of it is the spacing of the rows and what their number.
+the paper's own tests. Each package has a question of its own: `effects` what the published
+numbers imply, `depths` whether the difference is the same at every depth, `robustness` what
+other tests say, `prevalence` what a genre's size explains, `resolution` what is the spacing
+of the rows and what their number, `agreement` where the scales disagree, `power` what a
+larger study would show.
 Notebooks: 04_across_depths to 15_power.
 """
 
-from .agreement import (
-    Agreement,
-    agreement_numbers,
-    compare_changes,
-    depth_minus_scale,
-    describe_changes,
-    pair_agreement,
-)
-from .answers import Answers, describe_answers, network_answers
-from .bayes import PRIOR_WIDTH, bayes_factor
-from .confusion import confusions, describe_confusions, most_confused
-from .depths import depth_numbers
-from .discordance import (
+from .agreement.answers import Answers, describe_answers, network_answers
+from .agreement.confusion import confusions, describe_confusions, most_confused
+from .agreement.discordance import (
     describe_discordance,
     describe_gaps,
     discordance,
@@ -37,7 +25,15 @@ from .discordance import (
     scale_tests,
     song_gaps,
 )
-from .each_depth import (
+from .agreement.networks import (
+    Agreement,
+    agreement_numbers,
+    compare_changes,
+    depth_minus_scale,
+    describe_changes,
+    pair_agreement,
+)
+from .depths.each_depth import (
     Interaction,
     depth_contrasts,
     depth_differences,
@@ -47,7 +43,11 @@ from .each_depth import (
     depth_verdict,
     genre_differences,
 )
-from .effects import (
+from .depths.mixed import MixedModel, effects_table, mixed_model
+from .depths.numbers import depth_numbers
+from .effects.bayes import PRIOR_WIDTH, bayes_factor
+from .effects.published import PRIOR_WIDTHS, families, implied_by, pairings, published, rounding
+from .effects.sizes import (
     COHEN,
     LEVEL,
     POWER,
@@ -60,7 +60,11 @@ from .effects import (
     power_of,
     t_power,
 )
-from .equal_sizes import (
+from .outcome import CONFIDENCE, LEAST, Outcome
+from .paired import QuantilePairs, paired_t, quantile_band, quantile_pairs, shapiro_wilk, verdict
+from .power.simulation import power_numbers
+from .power.variances import Variances, variance_parts
+from .prevalence.equal_sizes import (
     describe_gains,
     equal_size_correlations,
     gain_tests,
@@ -71,9 +75,7 @@ from .equal_sizes import (
     what_remains,
     why_no_equal_sizes,
 )
-from .finding import VERDICTS, Finding
-from .mixed import MixedModel, effects_table, mixed_model
-from .null_fit import (
+from .prevalence.null_fit import (
     count_answers,
     describe_null_fit,
     null_curve,
@@ -81,13 +83,8 @@ from .null_fit import (
     null_fit_table,
     null_table,
 )
-from .null_model import binormal_f1, correlation, null_f1, null_precision, paper_null
-from .outcome import CONFIDENCE, LEAST, Outcome
-from .paired import QuantilePairs, paired_t, quantile_band, quantile_pairs, shapiro_wilk, verdict
-from .power import power_numbers
-from .prevalence import null_numbers, prevalence_numbers
-from .published import PRIOR_WIDTHS, families, implied_by, pairings, published, rounding
-from .readings import assumptions_table, findings_table, read_together, reference_reading
+from .prevalence.null_model import binormal_f1, correlation, null_f1, null_precision, paper_null
+from .prevalence.numbers import null_numbers, prevalence_numbers
 from .resolution import (
     PARTS,
     compare_pairs,
@@ -107,8 +104,10 @@ from .resolution_words import (
     describe_ranks,
     describe_scales,
 )
-from .robustness import Robustness, check_robustness, check_rows, robustness_numbers
-from .rope import ROPE, Posterior, rope_table
+from .robustness.check import Robustness, check_robustness, check_rows, robustness_numbers
+from .robustness.finding import VERDICTS, Finding
+from .robustness.readings import assumptions_table, findings_table, read_together, reference_reading
+from .robustness.rope import ROPE, Posterior, rope_table
 from .scores import (
     DESCRIBED,
     SCALES,
@@ -123,7 +122,6 @@ from .scores import (
     paired_scores,
 )
 from .summary import arm_statistics, size_correlation, study_statistics
-from .variances import Variances, variance_parts
 
 __all__ = [
     "COHEN",

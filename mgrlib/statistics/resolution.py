@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from .discordance import holm
+from .agreement.discordance import holm
 from .outcome import CONFIDENCE, LEAST, Outcome
 from .paired import paired_t
 from .scores import SCALES, TESTED, finite_column, genre_sizes, paired_scores

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from .effects.published import published
 from .outcome import CONFIDENCE, Outcome, usable
 from .paired import paired_t, quantile_pairs, shapiro_wilk
-from .published import published
 from .scores import (
     DESCRIBED,
     TESTED,

@@ -14,16 +14,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ..errors import StudyError
+from ...errors import StudyError
+from ..effects.bayes import bayes_factor
+from ..outcome import Outcome
+from ..paired import paired_t
+from ..scores import paired_scores
 from . import bootstrap, repeats
-from .bayes import bayes_factor
 from .bootstrap import RESAMPLES, SongDraws
 from .finding import BAYES_GENRES, BAYES_REPEATS, T_TEST, VERDICTS, Finding
-from .outcome import Outcome
-from .paired import paired_t
 from .readings import read_together, reference_reading
 from .rope import ROPE, WIDTHS, Posterior, check_rope, posterior, rope_finding, rope_table
-from .scores import paired_scores
 from .sign_flips import permutation_test, sign_test, wilcoxon
 
 SEED = 2025

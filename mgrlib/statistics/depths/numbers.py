@@ -5,6 +5,8 @@ Notebook: 09_every_depth.
 
 import pandas as pd
 
+from ..paired import paired_t
+from ..scores import DESCRIBED, TESTED
 from .each_depth import (
     depth_contrasts,
     depth_differences,
@@ -15,8 +17,6 @@ from .each_depth import (
     genre_differences,
 )
 from .mixed import mixed_model
-from .paired import paired_t
-from .scores import DESCRIBED, TESTED
 
 
 def depth_numbers(metrics: pd.DataFrame, *, arm: str) -> dict:

@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..prose import escape
+from ...prose import escape
+from ..outcome import CONFIDENCE, Outcome, usable
+from ..paired import paired_t
+from ..scores import TESTED, finite_column, genre_sizes
 from .null_fit import CELL
 from .null_model import correlation
-from .outcome import CONFIDENCE, Outcome, usable
-from .paired import paired_t
-from .scores import TESTED, finite_column, genre_sizes
 
 LEARNED = {"f1": "F1", "roc_auc": "ROC-AUC", "average_precision": "Average precision"}
 """Metrics whose gain is looked at, in words; ROC-AUC is free of prevalence and threshold."""

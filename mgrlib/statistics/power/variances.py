@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from .bootstrap import draw_songs
-from .outcome import usable
-from .scores import SCALES, TESTED, finite_column, paired_scores
+from ..outcome import usable
+from ..robustness.bootstrap import draw_songs
+from ..scores import SCALES, TESTED, finite_column, paired_scores
 
 RESAMPLES = 2_000
 CELL = ["genre", "depth", "repeat"]

@@ -1,6 +1,6 @@
 """How much the answers of two networks agree, and which change changes more: scale or depth.
 
-Conventions: as in `mgrlib.statistics.answers`. Every measure compares two networks on the
+Conventions: as in `mgrlib.statistics.agreement.answers`. Every measure compares two networks on the
 test songs of one genre and one repeat, and is then averaged over repeats and genres:
 
 - ``kappa``: Cohen's κ (1960) of the answers, agreement beyond that of two answerers who
@@ -21,7 +21,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..prose import escape
+from ...prose import escape
+from ..outcome import Outcome
+from ..paired import paired_t
+from ..scores import SCALES, nearest_depth
 from .answers import NETWORK, REFERENCES, YES, Answers, mean_of, network_answers
 from .confusion import confusions, explained_by_company, most_confused
 from .discordance import (
@@ -33,9 +36,6 @@ from .discordance import (
     song_gaps,
     song_test,
 )
-from .outcome import Outcome
-from .paired import paired_t
-from .scores import SCALES, nearest_depth
 
 MEASURES = ("kappa", "errors", "spearman", "changed")
 CHANGES = ("depth", "scale", "both")

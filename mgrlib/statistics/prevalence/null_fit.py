@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..prose import escape
+from ...prose import escape
+from ..outcome import CONFIDENCE
+from ..scores import finite_column, genre_sizes
 from .null_model import correlation, null_f1, null_precision
-from .outcome import CONFIDENCE
-from .scores import finite_column, genre_sizes
 
 CELL = ["genre", "depth", "scale", "repeat"]
 COUNTED = ["n_test", "n_test_positive", "recall", "accuracy"]

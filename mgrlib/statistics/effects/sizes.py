@@ -11,8 +11,8 @@ import math
 import numpy as np
 from scipy import integrate, optimize, special, stats
 
+from ..outcome import CONFIDENCE, Outcome
 from .bayes import bayes_factor
-from .outcome import CONFIDENCE, Outcome
 
 LEVEL = 0.05
 """Level of a test, the usual one; the paper names none."""

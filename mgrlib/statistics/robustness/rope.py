@@ -21,9 +21,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..errors import StudyError
+from ...errors import StudyError
+from ..outcome import CONFIDENCE, usable
 from .finding import Finding
-from .outcome import CONFIDENCE, usable
 
 ROPE = 0.01
 WIDTHS = (0.0, 0.005, 0.01, 0.02, 0.05)

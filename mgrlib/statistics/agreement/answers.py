@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..errors import RunError
-from .scores import SCALES
+from ...errors import RunError
+from ..scores import SCALES
 
 YES = 0.5
 REFERENCES = ("joint", "baseline")

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from ..outcome import LEAST
+from ..scores import TESTED, finite_column, paired_scores
 from .finding import CORRECTED, Finding
-from .outcome import LEAST
 from .rope import Posterior, posterior
-from .scores import TESTED, finite_column, paired_scores
 
 
 def repeat_differences(metrics: pd.DataFrame, *, arm: str, metric: str = TESTED) -> pd.Series:

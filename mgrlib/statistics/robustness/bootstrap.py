@@ -21,9 +21,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from ..outcome import CONFIDENCE, LEAST, usable
+from ..scores import SCALES
 from .finding import OVER_BOTH, OVER_GENRES, OVER_SONGS, Finding
-from .outcome import CONFIDENCE, LEAST, usable
-from .scores import SCALES
 
 RESAMPLES = 5_000
 CHUNK = 500  # resamples at a time: bounds the memory

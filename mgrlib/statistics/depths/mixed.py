@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from ..outcome import CONFIDENCE, LEAST, Outcome
+from ..scores import TESTED
 from .each_depth import depth_pairs
-from .outcome import CONFIDENCE, LEAST, Outcome
-from .scores import TESTED
 
 NO_GAIN = 1e-3
 """A likelihood (log) that a further variance must add, or its estimate is zero."""

@@ -1,6 +1,6 @@
 """Which genres are taken for which: false alarms of a genre by the genres that songs have.
 
-Conventions: as in `mgrlib.statistics.answers`; first repeat only. A false alarm of g is a
+Conventions: as in `mgrlib.statistics.agreement.answers`; first repeat only. A false alarm of g is a
 yes to a song without g. Songs have several genres, so a song counts in each that it has.
 
 Notebook: 14_disagreement, "Which genres are confused".
@@ -11,10 +11,10 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from ..prose import escape
+from ...prose import escape
+from ..scores import SCALES
 from .answers import REFERENCES, Answers, by_song, mean_of
 from .discordance import LEVEL, holm, mcnemar_each
-from .scores import SCALES
 
 ENOUGH = 5
 """Songs for a share to be ranked: fewer would rank by luck."""

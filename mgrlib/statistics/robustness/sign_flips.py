@@ -13,8 +13,8 @@ Notebook: 10_robustness, "Without the normal distribution".
 import numpy as np
 from scipy import stats
 
+from ..outcome import CONFIDENCE, LEAST, usable
 from .finding import PERMUTATION, SIGN, WILCOXON, Finding
-from .outcome import CONFIDENCE, LEAST, usable
 
 ALL_FLIPS = 20
 """The most differences whose 2^n signs are all counted: a million, in some milliseconds."""

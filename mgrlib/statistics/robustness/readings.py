@@ -1,6 +1,6 @@
 """Where several tests of one difference agree, and what it means where they don't.
 
-Conventions: `findings` are those of `mgrlib.statistics.robustness`, by test. A sentence
+Conventions: `findings` are those of `mgrlib.statistics.check_robustness`, by test. A sentence
 compares verdicts (`mgrlib.statistics.finding.VERDICTS`); of several tests that reject
 nothing it never makes evidence that there is nothing.
 

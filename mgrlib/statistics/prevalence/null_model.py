@@ -13,8 +13,8 @@ import numpy as np
 from scipy import stats
 from scipy.optimize import minimize_scalar
 
-from .. import paper
-from .outcome import CONFIDENCE, Outcome, usable
+from ... import paper
+from ..outcome import CONFIDENCE, Outcome, usable
 
 RULES = ("0.5", "prior-corrected", "F1-tuned")
 

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from ..outcome import CONFIDENCE, Outcome
+from ..paired import paired_t
+from ..scores import SCALES
 from .answers import YES, Answers
-from .outcome import CONFIDENCE, Outcome
-from .paired import paired_t
-from .scores import SCALES
 
 KINDS = ("all", "positive", "negative")
 """Of songs."""

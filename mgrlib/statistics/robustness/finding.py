@@ -9,8 +9,8 @@ Notebook: 10_robustness.
 
 from dataclasses import asdict, dataclass
 
-from .effects import LEVEL
-from .outcome import CONFIDENCE
+from ..effects.sizes import LEVEL
+from ..outcome import CONFIDENCE
 
 MEL, LINEAR, EQUIVALENT = "favors mel", "favors linear", "equivalent"
 NOISE, NOTHING = "within noise", "can't be computed"

@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from .outcome import CONFIDENCE, LEAST, Outcome
-from .paired import paired_t
-from .scores import TESTED, genre_sizes, paired_scores
+from ..outcome import CONFIDENCE, LEAST, Outcome
+from ..paired import paired_t
+from ..scores import TESTED, genre_sizes, paired_scores
 
 TEST_COLUMNS = [
     "n", "difference", "low", "high", "family_low", "family_high",

@@ -10,11 +10,11 @@ from dataclasses import replace
 import numpy as np
 from scipy import stats
 
-from .. import paper
-from ..settings import DEPTHS
+from ... import paper
+from ...settings import DEPTHS
+from ..outcome import CONFIDENCE, Outcome
 from .bayes import bayes_factor
-from .effects import LEVEL, effect_numbers, power_of
-from .outcome import CONFIDENCE, Outcome
+from .sizes import LEVEL, effect_numbers, power_of
 
 METRICS = ("accuracy", "loss", "f1", "balanced_accuracy", "precision", "recall")
 """The metrics of the paper's single-genre models (section 3.3)."""
