@@ -58,6 +58,15 @@ PAGES = (
     Page("04_across_depths"),
     Page("05_per_genre_analysis"),
     Page("06_statistical_test", writes=("statistics.json",)),
+    Page("07_claims", writes=("claims.json",)),
+    Page("08_published_numbers"),
+    Page("09_every_depth"),
+    Page("10_robustness"),
+    Page("11_prevalence"),
+    Page("12_thresholds"),
+    Page("13_scale_or_resolution"),
+    Page("14_disagreement"),
+    Page("15_power"),
 )
 """The pages of the book that are notebooks, in order."""
 

@@ -62,7 +62,9 @@ def draw_scale_pairs(ax: Axes, metrics: pd.DataFrame, *, arm: str, metric: str =
             ax.plot(means, np.arange(len(table)) + 0.3, **mark)
             entries.append((Line2D([], [], **mark), words))
     _finish(ax, [_label(*pair) for pair in table.index], reach=_reach([ax]))
-    ax.set_xlabel(f"← second better      first better →\nDifference in {metric_words(metric)}")
+    left, right = ("first", "second") if metric == "loss" else ("second", "first")
+    sides = f"← {left} better      {right} better →"
+    ax.set_xlabel(f"{sides}\nDifference in {metric_words(metric)}")
     handles, words = zip(*entries, strict=True)
     ax.legend(handles, words, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=4,
               columnspacing=1.2, borderaxespad=0.3)  # fmt: skip
@@ -108,8 +110,7 @@ def draw_parts(ax: Axes, metrics: pd.DataFrame, *, arm: str, metric: str = "f1")
         _finish(panel, labels, reach=_reach(panels))
         panel.set_ylim(len(parts) + 0.9, -0.5)
         panel.tick_params(labelleft=panel is panels[0])
-    panels[0].figure.supxlabel(f"Difference in {metric_words(metric)}", fontsize=10)
-    return _share_legend(panels, entries)
+    return _share(panels, entries, metric=metric)
 
 
 def parts_height(metrics: pd.DataFrame, *, arm: str) -> float:
@@ -154,8 +155,7 @@ def draw_pairs_by_depth(
         for (_, mark, words), found in zip(REFERENCES, (joint, baseline), strict=True)
         if len(found)
     ]
-    panels[0].figure.supxlabel(f"Difference in {metric_words(metric)}", fontsize=10)
-    return _share_legend(panels, entries)
+    return _share(panels, entries, metric=metric)
 
 
 def pairs_by_depth_height(metrics: pd.DataFrame) -> float:
@@ -196,7 +196,11 @@ def _finish(ax, labels: list[str], *, reach: float) -> None:
     ax.grid(axis="x")
 
 
-def _share_legend(panels: list[Axes], entries: list) -> list[Axes]:
+def _share(panels: list[Axes], entries: list, *, metric: str) -> list[Axes]:
+    """One label and one legend for all panels."""
+    better = "first" if metric == "loss" else "second"
+    label = f"Difference in {metric_words(metric)} (left of zero the {better} scale is better)"
+    panels[0].figure.supxlabel(label, fontsize=10)
     handles, words = zip(*entries, strict=True)
     panels[0].figure.legend(handles, words, loc="outside upper left", ncols=4,
                             columnspacing=1.2, borderaxespad=0.2)  # fmt: skip
