@@ -17,7 +17,7 @@ from .statistics.agreement.networks import agreement_numbers
 from .statistics.depths.numbers import depth_numbers
 from .statistics.power.simulation import power_numbers
 from .statistics.prevalence.numbers import prevalence_numbers
-from .statistics.resolution import resolution_numbers
+from .statistics.resolution.scale_pairs import resolution_numbers
 from .statistics.robustness.check import robustness_numbers
 
 

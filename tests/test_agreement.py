@@ -24,7 +24,7 @@ from mgrlib.statistics.agreement.confusion import (
     explained_by_company,
     most_confused,
 )
-from mgrlib.statistics.agreement.discordance import gap_stability, holm, pooled, song_test
+from mgrlib.statistics.agreement.discordance import gap_stability, pooled, song_test
 from mgrlib.statistics.agreement.networks import (
     CHANGES,
     MEASURES,
@@ -190,7 +190,7 @@ def test_mcnemar_without_a_disagreement_says_so():
 
 
 def test_holm_by_hand_leaves_out_what_was_not_tested():
-    corrected = holm(pd.Series([0.03, np.nan, 0.01, 0.04], index=list("abcd")))
+    corrected = statistics.holm(pd.Series([0.03, np.nan, 0.01, 0.04], index=list("abcd")))
     assert corrected.drop("b").tolist() == pytest.approx([0.06, 0.03, 0.06])
     assert math.isnan(corrected["b"])
 
@@ -199,7 +199,9 @@ def test_each_kind_of_songs_is_a_family_of_its_own():
     tested = statistics.scale_tests(statistics.discordance(answers_of(made_up()), depth=50))
     for kind in ("all", "positive", "negative"):
         rows = tested.loc[kind]
-        assert rows["p_holm"].to_numpy() == pytest.approx(holm(rows["p"]).to_numpy(), nan_ok=True)
+        assert rows["p_holm"].to_numpy() == pytest.approx(
+            statistics.holm(rows["p"]).to_numpy(), nan_ok=True
+        )
         assert (rows["p_holm"].dropna() >= rows["p"].dropna()).all()
 
 

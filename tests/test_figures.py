@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import PathPatch, Rectangle
 
 from mgrlib import figures, paper, statistics
-from mgrlib.settings import SCALES
+from mgrlib.statistics import SCALES
 
 GENRES = list(paper.TABLE_1)
 

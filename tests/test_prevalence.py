@@ -145,14 +145,14 @@ def test_bad_input_of_the_binormal_model_is_named(change, message):
 
 def test_a_correlation_is_that_of_pingouin():
     x, y = np.random.default_rng(1).normal(size=(2, 12))
-    own, theirs = statistics.correlation(x, y), pingouin.corr(x, y).iloc[0]
+    own, theirs = statistics.pearson(x, y), pingouin.corr(x, y).iloc[0]
     assert own.statistic == pytest.approx(theirs["r"])
     low, high = next(theirs[name] for name in ("CI95", "CI95%") if name in theirs)
     assert own.interval == pytest.approx((low, high), abs=6e-3)
 
 
 def test_three_pairs_have_a_correlation_without_an_interval():
-    test = statistics.correlation([1, 2, 3], [1, 2, 4])
+    test = statistics.pearson([1, 2, 3], [1, 2, 4])
     assert test.statistic == pytest.approx(stats.pearsonr([1, 2, 3], [1, 2, 4])[0])
     assert test.interval is None
 

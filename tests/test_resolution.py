@@ -11,7 +11,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from mgrlib import figures, results, spectrograms, statistics
-from mgrlib.statistics import resolution
+from mgrlib.statistics.resolution import scale_pairs as resolution
 
 THREE = ("linear", "mel", "linear-bands")
 PAGE = "13_scale_or_resolution"

@@ -395,3 +395,14 @@ def test_references_are_the_tables_own_words():
 def test_no_torch_behind_the_analysis(module):
     program = f"import sys, mgrlib.{module}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_holm_is_that_of_statsmodels_and_leaves_out_what_was_not_tested(seed):
+    from statsmodels.stats.multitest import multipletests
+
+    p = pd.Series(np.random.default_rng(seed).random(6) ** 3, index=list("fbdace"))
+    found = statistics.holm(pd.concat([p, pd.Series({"z": math.nan})]))
+    np.testing.assert_allclose(found[p.index], multipletests(p, method="holm")[1])
+    assert math.isnan(found["z"])
+    assert statistics.holm(pd.Series(dtype=float)).empty

@@ -5,14 +5,15 @@ scales have scores of at least three genres; medians and variances are over thes
 Notebook: 04_across_depths.
 """
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
-from ..statistics import DESCRIBED, LEAST, paired_t, verdict
+from ..statistics import DESCRIBED, LEAST, holm, paired_t, verdict
 from .finding import LEVEL, Finding, significant
-from .relations import holm, pitman_morgan, sign_flips
+from .relations import pitman_morgan, sign_flips
 from .tables import Tables
 from .words import fixed, of, p_words
 
@@ -209,10 +210,12 @@ def compare(tables: Tables, metric: str, *others: str, arm: str) -> tuple[pd.Dat
         pairs = {depth: table for depth, table in pairs.items() if depth in shared}
     tests = [paired_t(table["difference"]) for table in pairs.values()]
     rows = [
-        _row(table) | {"p": test.p, "p_holm": p}
-        for table, test, p in zip(pairs.values(), tests, holm(tests), strict=True)
+        _row(table) | {"p": math.nan if test.p is None else test.p}
+        for table, test in zip(pairs.values(), tests, strict=True)
     ]
     found = pd.DataFrame(rows, index=pd.Index(pairs, name="depth", dtype=int))
+    if rows:
+        found["p_holm"] = holm(found["p"])
     return found, tables.missing(metric, *others, arm=arm) or too_few(pairs)
 
 

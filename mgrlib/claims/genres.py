@@ -9,9 +9,9 @@ import math
 
 import pandas as pd
 
-from ..statistics import LEAST, SCALES, Outcome, paired_t, size_correlation
+from ..statistics import LEAST, SCALES, Outcome, paired_t, pearson, size_correlation, spearman
 from .finding import LEVEL, Finding, significant
-from .relations import homogeneity, pearson, spearman
+from .relations import homogeneity
 from .tables import Tables
 from .words import fixed, p_words, signed
 

@@ -6,32 +6,7 @@ Notebook: 07_claims.
 import numpy as np
 from scipy import stats
 
-from ..statistics import CONFIDENCE, Outcome
-from ..statistics.outcome import usable
-
-
-def pearson(x, y) -> Outcome:
-    """Pearson's r of two series of the same genres, with Fisher's interval."""
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    if reason := usable(x)[1] or usable(y)[1]:
-        return Outcome(n=x.size, reason=reason)
-    test = stats.pearsonr(x, y)
-    r = float(test.statistic)
-    # With three pairs Fisher's interval has no finite width.
-    interval = tuple(map(float, test.confidence_interval(CONFIDENCE))) if x.size > 3 else None
-    return Outcome(
-        n=x.size, df=x.size - 2, statistic=r, p=float(test.pvalue), effect=r, interval=interval
-    )
-
-
-def spearman(x, y) -> Outcome:
-    """Spearman's rank correlation of two series of the same genres."""
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    if reason := usable(x)[1] or usable(y)[1]:
-        return Outcome(n=x.size, reason=reason)
-    test = stats.spearmanr(x, y)
-    rho = float(test.statistic)
-    return Outcome(n=x.size, statistic=rho, p=float(test.pvalue), effect=rho)
+from ..statistics import Outcome, pearson
 
 
 def pitman_morgan(first, second) -> Outcome:
@@ -42,19 +17,6 @@ def pitman_morgan(first, second) -> Outcome:
     """
     first, second = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     return pearson(first + second, first - second)
-
-
-def holm(tests: list[Outcome]) -> list[float]:
-    """p of each test after Holm's correction over those that have one, NaN of the others.
-
-    By hand: statsmodels' `multipletests` collects garbage at every call, and the question
-    what chance would do asks for thousands.
-    """
-    p = np.array([np.nan if test.p is None else test.p for test in tests], dtype=float)
-    order = np.argsort(p)[: int(np.isfinite(p).sum())]
-    steps = p[order] * np.arange(order.size, 0, -1)
-    p[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
-    return p.tolist()
 
 
 def sign_flips(differences, *, most: int = 9_999) -> float:

@@ -160,7 +160,7 @@ def draw_power(ax: Axes, published: Mapping, *, n: int | None = None) -> Axes:
     """Power against the true dz for 4, 16 and 64 pairs, and `n` of a run.
 
     Open circles are the smallest effects shown with power 0.8. The band is the interval of
-    |dz| that the published t leaves, the vertical line its estimate.
+    absolute dz that the published t leaves, the vertical line its estimate.
     """
     sizes = sorted({row["n"] for row in published["pairings"][:3]} | ({n} if n else set()))
     effects = np.linspace(0, 2, 201)

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from .. import statistics
-from ..statistics.resolution import (
+from ..statistics.resolution.scale_pairs import (
     PARTS,
     compare_pairs,
     compare_pairs_by_depth,

@@ -33,6 +33,7 @@ from .agreement.networks import (
     describe_changes,
     pair_agreement,
 )
+from .correlation import pearson, spearman
 from .depths.each_depth import (
     Interaction,
     depth_contrasts,
@@ -60,6 +61,7 @@ from .effects.sizes import (
     power_of,
     t_power,
 )
+from .families import holm
 from .outcome import CONFIDENCE, LEAST, Outcome
 from .paired import QuantilePairs, paired_t, quantile_band, quantile_pairs, shapiro_wilk, verdict
 from .power.simulation import power_numbers
@@ -83,9 +85,9 @@ from .prevalence.null_fit import (
     null_fit_table,
     null_table,
 )
-from .prevalence.null_model import binormal_f1, correlation, null_f1, null_precision, paper_null
+from .prevalence.null_model import binormal_f1, null_f1, null_precision, paper_null
 from .prevalence.numbers import null_numbers, prevalence_numbers
-from .resolution import (
+from .resolution.scale_pairs import (
     PARTS,
     compare_pairs,
     compare_pairs_by_depth,
@@ -97,7 +99,7 @@ from .resolution import (
     scale_means,
     scale_pairs,
 )
-from .resolution_words import (
+from .resolution.words import (
     describe_pair_depths,
     describe_pairs,
     describe_parts,
@@ -161,7 +163,6 @@ __all__ = [
     "compare_pairs",
     "compare_pairs_by_depth",
     "confusions",
-    "correlation",
     "count_answers",
     "count_depths",
     "decompose",
@@ -202,6 +203,7 @@ __all__ = [
     "genre_sizes",
     "genre_table",
     "hedges_g",
+    "holm",
     "implied_by",
     "learning_gains",
     "mcnemar",
@@ -224,6 +226,7 @@ __all__ = [
     "paper_null",
     "part_contrast",
     "part_tests",
+    "pearson",
     "power_numbers",
     "power_of",
     "prevalence_numbers",
@@ -243,6 +246,7 @@ __all__ = [
     "shared_cells",
     "size_correlation",
     "song_gaps",
+    "spearman",
     "study_statistics",
     "t_power",
     "variance_parts",

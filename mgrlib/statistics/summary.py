@@ -7,10 +7,10 @@ from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from .correlation import pearson
 from .effects.published import published
-from .outcome import CONFIDENCE, Outcome, usable
+from .outcome import Outcome
 from .paired import paired_t, quantile_pairs, shapiro_wilk
 from .scores import (
     DESCRIBED,
@@ -37,17 +37,7 @@ def size_correlation(
     sizes = genre_sizes(metrics).reindex(means.index)
     if means.size and not np.isfinite(sizes).all():
         return Outcome(n=means.size, reason="the sizes of the genres are not recorded")
-    if reason := usable(means)[1] or usable(sizes)[1]:
-        return Outcome(n=means.size, reason=reason)
-    test = stats.pearsonr(sizes, means)
-    r = float(test.statistic)
-    low, high = test.confidence_interval(CONFIDENCE)
-    # With three pairs Fisher's interval has no finite width.
-    interval = (float(low), float(high)) if means.size > 3 else None
-    return Outcome(
-        n=means.size, df=means.size - 2, statistic=r, p=float(test.pvalue), effect=r,
-        interval=interval,
-    )  # fmt: skip
+    return pearson(sizes, means)
 
 
 def arm_statistics(metrics: pd.DataFrame, *, arm: str) -> dict:

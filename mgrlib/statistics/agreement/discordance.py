@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from ..families import holm
 from ..outcome import CONFIDENCE, Outcome
 from ..paired import paired_t
 from ..scores import SCALES
@@ -129,15 +130,6 @@ def mcnemar_each(first: pd.Series, second: pd.Series) -> pd.Series:
     """p of `mcnemar` for each pair of counts; NaN without a disagreement."""
     p = [mcnemar(one, other).p for one, other in zip(first, second, strict=True)]
     return pd.Series(p, index=first.index, dtype=float)
-
-
-def holm(p: pd.Series) -> pd.Series:
-    """Holm's correction over the p that there are; NaN stays NaN."""
-    from statsmodels.stats.multitest import multipletests
-
-    known = p.dropna()
-    corrected = multipletests(known, method="holm")[1] if len(known) else known
-    return pd.Series(corrected, index=known.index, dtype=float).reindex(p.index)
 
 
 def genre_table(tested: pd.DataFrame) -> pd.DataFrame:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from ..families import holm
 from ..outcome import CONFIDENCE, LEAST, Outcome
 from ..paired import paired_t
 from ..scores import TESTED, genre_sizes, paired_scores
@@ -153,12 +154,10 @@ def _row(values, test: Outcome) -> dict:
 
 def _corrected(table: pd.DataFrame) -> pd.DataFrame:
     """`table` with Holm's p and Bonferroni's intervals, over the tests that there are."""
-    from statsmodels.stats.multitest import multipletests
-
     tested = table["p"].notna()
     if not tested.any():
         return table
-    table.loc[tested, "p_holm"] = multipletests(table.loc[tested, "p"], method="holm")[1]
+    table["p_holm"] = holm(table["p"])
     tail = (1 - CONFIDENCE) / 2
     wider = stats.t.isf(tail / tested.sum(), table["df"]) / stats.t.isf(tail, table["df"])
     reach = (table["high"] - table["low"]) / 2 * wider

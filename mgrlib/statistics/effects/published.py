@@ -69,7 +69,7 @@ def pairings(t: float, p: float, *, decimals: int = DECIMALS) -> list[dict]:
     -------
     list of dict
         ``pair`` in words, its number ``n``, the ``p`` and ``dz`` that `t` would have with so
-        many, the |t| that the published p would have had (``t_of_p``), and whether p
+        many, the absolute t that the published p would have had (``t_of_p``), and whether p
         rounds to the published one (``compatible``).
     """
     depths, genres = len(DEPTHS), len(paper.GENRES)

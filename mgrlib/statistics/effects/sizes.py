@@ -62,7 +62,7 @@ def t_power(dz, n, *, level: float = LEVEL):
 
 
 def detectable_dz(n: int, *, power: float = POWER) -> float:
-    """Least true |dz| that the paired t-test of n pairs shows with this power."""
+    """Least true dz, in absolute value, that the paired t-test of n pairs shows with this power."""
     reach = 1.0
     while t_power(reach, n) < power:
         reach *= 2
@@ -81,7 +81,7 @@ def pairs_needed(dz: float, *, power: float = POWER, most: int = 1_000_000) -> i
 
 
 def exaggeration(dz: float, n: int) -> float:
-    """How many times too large |dz| is on average where the test is significant.
+    """How many times too large the absolute dz is on average where the test is significant.
 
     Gelman & Carlin (2014) call it the type M error; `dz` is the true effect, not 0.
     """

@@ -16,11 +16,11 @@ import pandas as pd
 from scipy import stats
 
 from ...prose import escape
+from ..correlation import pearson
 from ..outcome import CONFIDENCE, Outcome, usable
 from ..paired import paired_t
 from ..scores import TESTED, finite_column, genre_sizes
 from .null_fit import CELL
-from .null_model import correlation
 
 LEARNED = {"f1": "F1", "roc_auc": "ROC-AUC", "average_precision": "Average precision"}
 """Metrics whose gain is looked at, in words; ROC-AUC is free of prevalence and threshold."""
@@ -128,7 +128,7 @@ def _with_size(size: pd.Series, values: pd.Series, *, absent: str | None = None)
         return Outcome(n=0, reason=absent).as_dict()
     if len(size) and not np.isfinite(size).all():
         return Outcome(n=len(size), reason="the sizes of the genres are not recorded").as_dict()
-    test = correlation(size, values)
+    test = pearson(size, values)
     if test.reason:
         return test.as_dict()
     rank = float(stats.spearmanr(size, values).statistic)

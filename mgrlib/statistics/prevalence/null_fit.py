@@ -10,9 +10,10 @@ import pandas as pd
 from scipy import stats
 
 from ...prose import escape
+from ..correlation import pearson
 from ..outcome import CONFIDENCE
 from ..scores import finite_column, genre_sizes
-from .null_model import correlation, null_f1, null_precision
+from .null_model import null_f1, null_precision
 
 CELL = ["genre", "depth", "scale", "repeat"]
 COUNTED = ["n_test", "n_test_positive", "recall", "accuracy"]
@@ -218,7 +219,7 @@ def null_fit(table: pd.DataFrame, *, scale: str, metric: str, seed: int = 0) -> 
     rows = table[table["scale"] == scale]
     real, null, size = rows[metric], rows[f"null_{metric}"], rows["positives"]
     outside = (real < rows[f"null_{metric}_low"]) | (real > rows[f"null_{metric}_high"])
-    fit, spread = correlation(null, real), float(((real - real.mean()) ** 2).sum())
+    fit, spread = pearson(null, real), float(((real - real.mean()) ** 2).sum())
     known = fit.reason is None
     return {
         "n": len(rows),
@@ -227,10 +228,10 @@ def null_fit(table: pd.DataFrame, *, scale: str, metric: str, seed: int = 0) -> 
         "spearman": float(stats.spearmanr(null, real).statistic) if known else None,
         "r_squared": 1 - float(((real - null) ** 2).sum()) / spread if known else None,
         "outside": rows.loc[outside, "genre"].tolist(),
-        "with_size": correlation(size, real).as_dict(),
-        "null_with_size": correlation(size, null).as_dict(),
+        "with_size": pearson(size, real).as_dict(),
+        "null_with_size": pearson(size, null).as_dict(),
         "null_with_size_noise": _noise_of_r(rows, metric=metric, seed=seed) if known else None,
-        "rest_with_size": correlation(size, real - null).as_dict(),
+        "rest_with_size": pearson(size, real - null).as_dict(),
     }
 
 

@@ -14,7 +14,7 @@ from scipy import stats
 from scipy.optimize import minimize_scalar
 
 from ... import paper
-from ..outcome import CONFIDENCE, Outcome, usable
+from ..correlation import pearson
 
 RULES = ("0.5", "prior-corrected", "F1-tuned")
 
@@ -127,20 +127,6 @@ def paper_null(*, recall: float = 0.8, false_positive_rate: float = 0.2) -> dict
         "f1": dict(zip(paper.GENRES, f1.tolist(), strict=True)),
         "macro_f1": {rule: float(binormal_f1(shares, rule=rule, **rates).mean()) for rule in RULES},
         "always_yes": float(null_f1(shares, recall=1, false_positive_rate=1).mean()),
-        "size_correlation": correlation(sizes, f1).as_dict(),
+        "size_correlation": pearson(sizes, f1).as_dict(),
         "recall_error": float(np.sqrt(recall * (1 - recall) / round(0.1 * sizes.min()))),
     }
-
-
-def correlation(x, y) -> Outcome:
-    """Pearson's r: `statistic` and `effect` are r, `interval` is Fisher's (from 4 pairs on)."""
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    if reason := usable(y)[1] or usable(x)[1]:
-        return Outcome(n=y.size, reason=reason)
-    test = stats.pearsonr(x, y)
-    low, high = test.confidence_interval(CONFIDENCE)
-    r = float(test.statistic)
-    return Outcome(
-        n=y.size, df=y.size - 2, statistic=r, p=float(test.pvalue), effect=r,
-        interval=(float(low), float(high)) if y.size > 3 else None,
-    )  # fmt: skip

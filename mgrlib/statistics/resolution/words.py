@@ -9,9 +9,9 @@ import math
 
 import pandas as pd
 
-from ..prose import escape
-from .outcome import CONFIDENCE
-from .resolution import (
+from ...prose import escape
+from ..outcome import CONFIDENCE
+from .scale_pairs import (
     PARTS,
     decompose,
     friedman,

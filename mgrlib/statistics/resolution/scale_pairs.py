@@ -21,10 +21,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from .agreement.discordance import holm
-from .outcome import CONFIDENCE, LEAST, Outcome
-from .paired import paired_t
-from .scores import SCALES, TESTED, finite_column, genre_sizes, paired_scores
+from ..families import holm
+from ..outcome import CONFIDENCE, LEAST, Outcome
+from ..paired import paired_t
+from ..scores import SCALES, TESTED, finite_column, genre_sizes, paired_scores
 
 BANDS = "linear-bands"
 PARTS = {"whole": SCALES, "resolution": (SCALES[0], BANDS), "scale": (BANDS, SCALES[1])}
