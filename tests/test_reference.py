@@ -301,6 +301,25 @@ def test_the_differences_are_those_of_scipy():
         assert numbers[6] == pytest.approx(test.pvalue, abs=6e-3)
 
 
+def test_three_scales_are_compared_pair_by_pair():
+    metrics = made_up_metrics()
+    bands = metrics[metrics["scale"] == "mel"].assign(scale="linear-bands")
+    bands["f1"] = bands["f1"] ** 2
+    metrics = pd.concat([metrics, bands], ignore_index=True)
+    _, *rows = shown.pair_rows(metrics)
+    assert len(rows) == 3
+    table = metrics[metrics["weights"] == "corpus"].pivot_table(
+        index="genre", columns="scale", values="f1", aggfunc="mean"
+    )
+    pairs = {row[0].replace("\\", ""): row for row in rows}
+    for first, second in (("linear", "mel"), ("linear", "linear-bands"), ("linear-bands", "mel")):
+        row, test = pairs[f"{first} − {second}"], stats.ttest_rel(table[first], table[second])
+        difference = (table[first] - table[second]).mean()
+        assert float(row[2].replace("−", "-")) == pytest.approx(difference, abs=1e-4)
+        assert row[4].endswith(f"{test.pvalue:.2f}") or test.pvalue < 0.01
+    assert shown.mean_rows(metrics)[0][3:6] == ["F1, linear", "F1, mel", "F1, linear-bands"]
+
+
 def test_too_few_genres_have_no_test_and_the_table_says_why():
     metrics = made_up_metrics().query("genre in ['Jazz', 'Rock']")
     _, row, _ = shown.difference_rows(metrics)
@@ -327,7 +346,7 @@ def books(tmp_path_factory):
             noted = {"arms": {"none": {"wall_seconds": 930.0, "gpu_utilization": 0.61}},
                      "left_out": {"imagenet": "its weights could not be had"},
                      "hardware": {"gpu": "A <b>GPU", "cores": 16}}  # fmt: skip
-            one = made_up_run(folder / "made" / "grid-128", settings=settings)
+            one = made_up_run(folder / "made" / "reference-128", settings=settings)
             (one / "reference.json").write_text(json.dumps(noted), "utf-8")
             for each in (one, made_up_run(folder / "made" / "other", **music)):
                 reference.keep_tables(each, folder=folder / "book" / "results")
@@ -338,17 +357,17 @@ def books(tmp_path_factory):
 
 
 def test_without_a_reference_run_the_book_says_so_and_how_to_make_one(books):
-    assert "No reference run has been made yet" in books[0]
+    assert "whole grid has not been made yet" in books[0]
     assert "make reference" in books[0]
     assert "Means over genres" not in books[0]
 
 
 def test_committed_reference_runs_are_shown_with_their_provenance(books):
     text = books[1]
-    assert "No reference run has been made yet" not in text
+    assert "whole grid has not been made yet" not in text
     assert text.count("Means over genres") == text.count("Provenance") == 2
     synthetic, music = text.split("other", 1)[0], text.split("other", 1)[1]
-    for said in ("grid-128", "Synthetic songs are no evidence about music", "9 songs of *x*", "77",
+    for said in ("reference-128", "Synthetic songs are no evidence about music", "9 songs of *x*", "77",
                  "A &lt;b&gt;GPU, 16 cores", "abc",
                  "16 min on the clock, ", "of training steps, the GPU at work 61% of the time",
                  "Left out: imagenet its weights could not be had", "image size 128"):  # fmt: skip

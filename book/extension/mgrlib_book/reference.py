@@ -16,7 +16,7 @@ from mgrlib import results, statistics
 from mgrlib.errors import RunError
 from mgrlib.files import slug
 from mgrlib.prose import caution, escape
-from mgrlib.reference import kept_folders, read_tables
+from mgrlib.reference import NAME, kept_folders, read_tables
 from mgrlib.resources import duration
 
 from .directives import MystDirective, value_words
@@ -26,8 +26,8 @@ FOLDER = Path("book", "results")
 """Of the committed tables, within the book's sources."""
 
 NONE_YET = """\
-**No reference run has been made yet**: no tables of one are committed. On a machine with a GPU,
-one command makes it:
+**The paper's whole grid has not been made yet**: no tables of it are committed. On a machine with
+a GPU, one command makes it:
 
 ```bash
 make reference
@@ -35,6 +35,11 @@ make reference
 
 MEANS = {"f1": "F1", "roc_auc": "ROC-AUC", "average_precision": "average precision"}
 """Metrics of the table of means."""
+
+STEPS = (
+    "[Scale or resolution](../notebooks/13_scale_or_resolution.ipynb) says what the steps are, and "
+    "draws them for a run that has the three scales."
+)
 
 SETTINGS = ["songs", "segment_seconds", "image_size", "depths", "tune", "epochs", "joint_epochs",
             "batch_size", "learning_rate", "test_fraction", "split_by", "repeats"]  # fmt: skip
@@ -93,9 +98,9 @@ def time_words(noted: Mapping[str, Any]) -> str:
 
 
 def mean_rows(metrics: pd.DataFrame) -> list[list[str]]:
-    """Means over genres by arm and depth, both scales side by side."""
+    """Means over genres by arm and depth, the scales side by side."""
     shown = {name: words for name, words in MEANS.items() if name in metrics}
-    scales = [scale for scale in statistics.SCALES if (metrics["scale"] == scale).any()]
+    scales = list(metrics["scale"].unique())
     head = [f"{words}, {scale}" for words in shown.values() for scale in scales]
     rows = [["Arm", "Depth", "Genres", *head]]
     for arm in metrics["weights"].unique():
@@ -141,6 +146,17 @@ def difference_rows(metrics: pd.DataFrame) -> list[list[str]]:
     return rows
 
 
+def pair_rows(metrics: pd.DataFrame) -> list[list[str]]:
+    """Every pair of the scales of the transfer arm, with p by itself and by Holm's method."""
+    rows = [["Difference in F1", "Genres", "Mean", "95\u00a0% interval", "p", "p (Holm)", "d"]]
+    pairs = statistics.compare_pairs(metrics, arm=results.transfer_arm(metrics))
+    for (first, second), row in pairs.dropna(subset="p").iterrows():
+        rows.append([escape(f"{first} − {second}"), str(row["n"]), fixed(row["difference"], 4),
+                     f"{fixed(row['low'], 4)} to {fixed(row['high'], 4)}", p_words(row["p"]),
+                     p_words(row["p_holm"]), fixed(row["dz"], 2)])  # fmt: skip
+    return rows
+
+
 def ensemble_rows(ensemble: pd.DataFrame) -> list[list[str]]:
     """The ensemble at the paper's threshold: means over repeats, by arm, depth and scale."""
     shown = {"f1_micro": "micro F1", "f1_macro": "macro F1", "hamming_loss": "Hamming loss",
@@ -172,17 +188,24 @@ def run_section(folder: Path) -> list[str]:
         ":::",
         "",
         f"{answer({'paired_t': test.as_dict()}, provenance)} "
-        f"The test is over the arm {escape(results.transfer_arm(metrics))}.",
+        f"The test is over the arm {escape(results.transfer_arm(metrics))}, means over "
+        f"{metrics['repeat'].nunique()} draws of split, subsets and weights.",
         "",
     ]
     tables: dict[str, tuple[str, Callable[[], list]]] = {
         "test": ("F1, linear minus mel, one pair a genre", lambda: difference_rows(metrics)),
+        "scales": ("Each pair of scales", lambda: pair_rows(metrics)),
         "means": ("Means over genres", lambda: mean_rows(metrics)),
         "provenance": ("Provenance", lambda: provenance_rows(provenance)),
     }
     if kept["ensemble"] is not None:
         title = "The ensembles at the threshold 0.5"
         tables["ensemble"] = (title, lambda: ensemble_rows(kept["ensemble"]))
+    if metrics["scale"].nunique() > 2:
+        arm = results.transfer_arm(metrics)
+        lines += [f"{statistics.describe_parts(metrics, arm=arm)} {STEPS}", ""]
+    else:
+        del tables["scales"]
     for name, (title, rows) in tables.items():
         caption = f"{escape(folder.name)}: {title}"
         lines += list_table(caption, rows(), name=f"tab-{label}-{name}")
@@ -207,7 +230,8 @@ class ReferenceRuns(MystDirective):
             sections = [line for folder in folders for line in run_section(folder)]
         except RunError as error:
             raise self.error(str(error)) from None
-        return sections or NONE_YET.splitlines()
+        whole = any(folder.name.startswith(f"{NAME}-") for folder in folders)
+        return sections if whole else [*NONE_YET.splitlines(), "", *sections]
 
 
 def reread_reference_page(
