@@ -48,13 +48,14 @@ def most_disputed(gaps: pd.Series, *, n: int = 5) -> tuple[list[str], list[str]]
     return list(first.index), list(second.index[::-1])
 
 
-def song_table(
+def song_list(
     paths: list[str], predictions: pd.DataFrame, names: pd.DataFrame, *, depth: int, arm: str,
     scales: tuple[str, str], repeat: int = 0,
 ) -> str:  # fmt: skip
-    """Songs, the genres that they have, and what each scale said, as a Markdown table.
+    """Songs, the genres that they have, and what each scale said, as a Markdown list.
 
-    Genres that a song has are bold, with the probability that they got.
+    Genres that a song has are bold, with the probability that they got. A list, because the
+    book shows Markdown as CommonMark, which has no tables.
 
     Parameters
     ----------
@@ -68,17 +69,16 @@ def song_table(
     asked = {"depth": depth, "arm": arm, "repeat": repeat}
     losses = {s: rankings.song_losses(predictions[predictions["scale"] == s], **asked)
               for s in scales}  # fmt: skip
-    head = ["song", "has", *(f"{escape(scale)} (loss)" for scale in scales)]
-    lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
+    lines = []
     for path in paths:
         answers = rankings.song_answers(predictions, path, **asked)
         has = answers.loc[answers["truth"].astype(bool), "genre"].unique()
         name = rankings.song_name(names.loc[path]) if path in names.index else "not in the catalog"
-        said = (
-            f"{rankings.answers_in_words(answers[answers['scale'] == scale])} "
-            f"({losses[scale][path]:.2f})"
+        genres = ", ".join(map(escape, has)) or "none of the genres"
+        lines.append(f"- **{escape(name)}**, has: {genres}")
+        lines += [
+            f"  - {escape(scale)} ({losses[scale][path]:.2f}): "
+            + rankings.answers_in_words(answers[answers["scale"] == scale])
             for scale in scales
-        )
-        cells = [escape(name), ", ".join(map(escape, has)) or "none of the genres", *said]
-        lines.append(f"| {' | '.join(cells)} |")
+        ]
     return "\n".join(lines)

@@ -324,13 +324,19 @@ def test_the_text_of_a_claim_states_rule_numbers_and_reason_with_tags_escaped():
 
 def test_the_tables_of_a_claim_have_its_depths_or_scales():
     entries = {e["id"]: e for e in claims.ledger(claims.Tables(base()), evidence=None)}
-    (by_depth,) = claims.claim_tables(entries["C2"])
+    by_depth, tests = claims.claim_tables(entries["C2"])
     assert list(by_depth) == list(DEPTHS) and (by_depth.loc["n"] == "16").all()
     (by_scale,) = claims.claim_tables(entries["C7"])
     assert list(by_scale) == ["linear", "mel"]
     medians = claims.claim_tables(entries["C4"])[0]
     assert medians.loc["p_holm", 34] == "1"
-    assert claims.claim_tables(entries["C10"]) == []
+    paired = entries["C2"]["numbers"]["paired_t"]
+    assert tests.loc["paired t", "p"] == report.number_words(paired["p"])
+    assert tests.loc["paired t", "high"] == report.number_words(paired["interval"][1])
+    assert tests.loc["pitman morgan", "n"] == "16"
+    tests, differences = claims.claim_tables(entries["C8"])
+    assert list(tests.index) == ["spearman with size"]
+    assert len(differences) == 16 and list(differences) == ["differences"]
 
 
 def test_the_ledger_shows_whole_sentences_escaped():

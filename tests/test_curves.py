@@ -94,7 +94,7 @@ def made_up_rules(*intervals):
     [
         (
             made_up_rules((-1, 1), (-2, 1)),
-            "does not depend on the rule: the mean difference is",
+            "does not depend on the rule: the mean difference of the scales is within",
         ),
         (made_up_rules((-2, -1), (-3, -1)), "is beyond noise in favor of mel under each of the 2"),
         (made_up_rules((-1, 1), (1, 2)), "prior-corrected: beyond noise in favor of linear"),
@@ -103,6 +103,33 @@ def made_up_rules(*intervals):
 )
 def test_whether_the_comparison_depends_on_the_rule(tests, said):
     assert said in curves.depends_on_rule(tests)
+
+
+def test_the_change_by_a_rule_is_tested_itself(genres):
+    changes = curves.rule_changes(genres, arm="corpus")
+    assert list(changes) == list(ensemble.RULES[1:])
+    means = genres[genres["weights"] == "corpus"].pivot_table(
+        index="genre", columns=["rule", "scale"], values="f1"
+    )
+    apart = {rule: means[rule]["linear"] - means[rule]["mel"] for rule in ensemble.RULES}
+    for rule, test in changes.items():
+        expected = stats.ttest_rel(apart[rule], apart["0.5"])
+        assert (test.statistic, test.p) == pytest.approx((expected.statistic, expected.pvalue))
+    mean = f"{(apart['F1-tuned'] - apart['0.5']).mean():+.3f}".replace("-", "−")
+    assert f"F1-tuned by {mean} [" in curves.describe_rule_changes(changes)
+
+
+def test_a_change_that_no_one_can_test_is_not_told(genres):
+    one = genres[genres["rule"] == "F1-tuned"]
+    assert curves.describe_rule_changes(curves.rule_changes(one, arm="corpus")) == ""
+    assert curves.describe_zeros(one.iloc[:0], arm="corpus") == ""
+
+
+def test_networks_without_a_find_are_counted():
+    genres = pd.DataFrame(
+        {"weights": "none", "rule": ["0.5", "0.5", "F1-tuned"], "f1": [0, 0.2, 0]}
+    )
+    assert "0.5: 1 of 2; F1-tuned: 1 of 1." in curves.describe_zeros(genres, arm="none")
 
 
 def test_an_untestable_rule_says_why(genres):
@@ -209,7 +236,7 @@ def test_the_correction_makes_probabilities_right_that_were_right_for_halves():
     prevalence = rows["truth"].mean()
     assert table.loc["π", "brier"] == pytest.approx(prevalence * 0.81 + (1 - prevalence) * 0.01)
     said = calibration.what_halves_do(table.reset_index(), arm="corpus")
-    assert "0.10 of the pairs have it: they were trained on halves" in said
+    assert "0.10 of the 60000 pairs have it: they were trained on halves" in said
     assert "To give every song each genre's share" in said
 
 
@@ -261,7 +288,7 @@ def test_without_predictions_the_numbers_are_a_reason(predictions, metrics, pred
 def test_numbers_for_any_predictions(predictions, metrics, keep):
     numbers = curves.curve_numbers(predictions.query(keep), metrics, arm="corpus")
     kept = json.loads(json.dumps(numbers))
-    assert set(kept) == {"rules", "f1", "thresholds", "calibration"}
+    assert set(kept) == {"rules", "changes", "f1", "thresholds", "calibration"}
     if keep == "genre == genre":
         assert set(kept["thresholds"]["mel"]) == set(ensemble.RULES)
         assert set(kept["f1"]["linear"]["0.5"]) == set(GENRES)

@@ -344,3 +344,13 @@ def test_the_style_stays_inside_its_context():
     before = dict(mpl.rcParams)
     figures.make_figure(figures.draw_qq, [0.1, 0.2, 0.4])
     assert dict(mpl.rcParams) == before
+
+
+def test_the_qq_plot_shows_the_reference_rows_where_they_can_be_drawn():
+    own = pd.Series([0.1, -0.2, 0.05, 0.3], index=list("abcd"))
+    rows = {"joint": -own, "baseline": pd.Series([0.0, 0.0, 0.0, 0.0])}
+    figure = figures.make_figure(figures.draw_qq, own, references=rows)
+    words = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert words[-1] == "joint network"
+    drawn = [line for line in figure.axes[0].get_lines() if line.get_label() == "joint network"]
+    np.testing.assert_allclose(drawn[0].get_ydata(), sorted(-own))

@@ -142,6 +142,38 @@ def test_no_number_of_songs_helps_where_the_genres_differ():
     assert power.songs_needed(0.01, parts(songs=(), songs_by="none")) is None
 
 
+@pytest.mark.parametrize("shared", [0.0, 0.00005])
+def test_the_repeats_needed_are_just_enough(shared):
+    known, effect = parts(shared=shared, training=0.0008), 0.025
+    repeats = power.repeats_needed(effect, known)
+
+    def power_with(k):
+        error = math.sqrt((0.0004 + (0.0012 - shared + 0.0008) / k) / 16 + shared / k)
+        return stats.nct.sf(stats.t.isf(0.025, 15), 15, effect / error)
+
+    assert power_with(repeats) >= 0.8 > power_with(repeats - 1)
+    assert power.repeats_needed(0.01, parts(genres=0.0016)) is None
+    assert power.repeats_needed(0.05, parts(songs=(), songs_by="none")) is None
+
+
+@pytest.mark.parametrize(
+    ("songs", "repeats", "said"),
+    [
+        (500, 3, "can show it with 500 songs or 3 repeats."),
+        (None, 1, "can show it with 1 repeat, but with no number of songs."),
+        (None, None, "can't show it with any number of songs or repeats."),
+    ],
+)
+def test_what_an_effect_takes_is_said(songs, repeats, said):
+    row = {"effect": 0.01, "genres": 90, "genres_with_4_times_the_songs": 30,
+           "songs": songs, "repeats": repeats}  # fmt: skip
+    numbers = {"songs_by": "bootstrap", "n_songs": 240, "n_genres": 16, "needed": [row],
+               "variances": {"training": 0.001}}  # fmt: skip
+    assert power_words.needed_words(numbers).endswith(f"the 16 genres of this run {said}")
+    numbers |= {"songs_by": "none", "variances": {"training": None}}
+    assert power_words.needed_words(numbers).endswith("takes 90 genres with 240 test songs.")
+
+
 @pytest.mark.parametrize("n", [3, 16])
 def test_the_interval_of_a_deviation_covers_it_as_often_as_it_says(n):
     drawn = np.random.default_rng(3).normal(0, 2, (20_000, n)).std(axis=1, ddof=1)

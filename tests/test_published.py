@@ -251,8 +251,8 @@ def test_the_page_sets_the_run_beside_the_paper(study, tmp_path):
     assert "Compatible with t and p: a genre (16 pairs)" in said
     assert "best of up to 18 tests" in said
     tables = [value for value in shown if isinstance(value, pd.DataFrame)]
-    beside = next(table for table in tables if "the paper" in table.index)
-    assert beside.index.tolist() == [
+    beside = next(table for table in tables if "the paper" in table)
+    assert beside.columns.tolist() == [
         "the paper",
         "this run",
         "joint network",
@@ -260,7 +260,7 @@ def test_the_page_sets_the_run_beside_the_paper(study, tmp_path):
     ]
     pairs = statistics.paired_scores(study, arm="corpus")
     expected = stats.ttest_rel(pairs["linear"], pairs["mel"]).statistic
-    assert beside.loc["this run", "t"] == pytest.approx(expected, abs=1e-4)
+    assert beside.loc["t", "this run"] == pytest.approx(expected, abs=1e-4)
     assert {9, 16, 64} <= set(tables[2].index)
     for name in ("published-n", "published-bayes", "published-power"):
         assert (tmp_path / "run" / "figures" / f"{name}.png").exists()

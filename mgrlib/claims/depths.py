@@ -47,12 +47,13 @@ def judge_accuracy(tables: Tables) -> Finding:
                 for scale, depths in higher.items()}  # fmt: skip
     neither = all(len(depths) < len(rows) for depths in steadier.values())
     beyond = beyond_noise(rows)
+    shown = f"arm {arm}" + ", as the run has none without transfer learning" * (arm != "none")
     return Finding(
         numbers=numbers | readings | {"neither varies less at all depths": neither},
         holds=any(readings.values()) and neither,
         shows=f"Higher median accuracy with mel at {of(higher['mel'])} and with linear at "
         f"{of(higher['linear'])}; smaller variance with mel at {of(steadier['mel'])} and with "
-        f"linear at {of(steadier['linear'])} (arm {arm}).",
+        f"linear at {of(steadier['linear'])} ({shown}).",
         beyond_noise=bool(beyond),
         noise="Mean difference in accuracy, paired t after Holm's correction over the depths: "
         f"beyond noise at {of(beyond)}.",

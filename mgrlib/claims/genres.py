@@ -126,7 +126,7 @@ def judge_uniform_recall(tables: Tables) -> Finding:
         else any(significant(test.p) for test in even.values()),
         noise="That all genres have one recall, chi-square: "
         + "; ".join(f"{scale} {test.in_words('χ²')}" for scale, test in even.items())
-        + ". Beyond noise if any test is significant.",
+        + ". Beyond noise if any test is significant; coarse where a genre has few songs.",
     )  # fmt: skip
 
 

@@ -47,16 +47,23 @@ def judge_quantiles(tables: Tables) -> Finding:
         return Finding(numbers={"arm": tables.arm}, reason=points)
     left = outside(points)
     n = len(points.ordered)
-    # Of no point outside nothing can be surprising; how often there is one is still said.
-    p = float((outside_by_chance(n) >= max(len(left), 1)).mean())
+    chance = outside_by_chance(n)
+    p, any_left = float((chance >= len(left)).mean()), float((chance > 0).mean())
     named = f" ({', '.join(left)})" if left else ""
     return Finding(
-        numbers={"arm": tables.arm, "n": n, "outside": left, "r": points.r, "p": p},
+        numbers={
+            "arm": tables.arm,
+            "n": n,
+            "outside": left,
+            "r": points.r,
+            "p": p,
+            "any outside by chance": any_left,
+        },
         holds=not left,
         shows=f"{len(left)} of {n} points lie outside the band{named}.",
-        beyond_noise=bool(left) and significant(p),
-        noise=f"Of {SAMPLES} normal samples of {n}, {p:.0%} have {max(len(left), 1)} or more "
-        "points outside.",
+        beyond_noise=significant(p),
+        noise=f"Of {SAMPLES} normal samples of {n}, {p:.1%} have as many points outside or more, "
+        f"and {any_left:.1%} have any: the line is fitted to the points, so that few leave it.",
     )
 
 

@@ -60,16 +60,43 @@ def claim_text(entry: Mapping[str, Any]) -> str:
     if entry["noise"]:
         word = NOISE_WORDS[entry["beyond_noise"]]
         lines.append(f"*Beyond noise: {word}.* {escape(entry['noise'])}")
-    single = {name: part for name, part in entry["numbers"].items() if not _is_table(part)}
+    single = {name: part for name, part in entry["numbers"].items()
+              if not _is_table(part) and not _is_tabled(part)}  # fmt: skip
     named = [f"{escape(name)} {value_words(value)}" for name, value in single.items()]
     return "\n\n".join([*lines, f"*Numbers.* {'; '.join(named)}."] if named else lines)
 
 
 def claim_tables(entry: Mapping[str, Any]) -> list[pd.DataFrame]:
-    """The numbers of a claim in words, a column a depth or a scale."""
+    """The numbers of a claim in words: a column a depth or a scale, tests, single genres."""
     tables = [pd.DataFrame(part, dtype=object) for part in entry["numbers"].values()
               if _is_table(part)]  # fmt: skip
-    return [table.set_index(table.columns[0]).T.map(number_words) for table in tables]
+    shown = [table.set_index(table.columns[0]).T for table in tables]
+    tests, genres = {}, {}
+    for name, part in entry["numbers"].items():
+        if _is_tabled(part):
+            _sort_out(name, part, tests=tests, genres=genres)
+    if tests:
+        found = pd.DataFrame.from_dict(tests, orient="index").astype(object)
+        shown.append(found.dropna(axis="columns", how="all").rename_axis(columns="test"))
+    if genres:
+        shown.append(pd.DataFrame(genres, dtype=object).rename_axis(columns="genre"))
+    return [table.map(number_words) for table in shown]
+
+
+def _sort_out(name: str, part: Mapping, *, tests: dict, genres: dict) -> None:
+    """Numbers by name: those of a test, of tests by scale, or of single genres."""
+    if "n" in part:
+        low, high = part.get("interval") or (None, None)
+        apart = ("interval", "genres", "mean")  # a mean is said, and amid its interval
+        kept = {key: value for key, value in part.items() if key not in apart}
+        reason = {"reason": kept.pop("reason")} if "reason" in kept else {}
+        tests[name.replace("_", " ")] = kept | {"low": low, "high": high} | reason
+        genres |= {name: part["genres"]} if "genres" in part else {}
+    elif any(isinstance(value, Mapping) for value in part.values()):
+        for scale, test in part.items():
+            _sort_out(f"{name}, {scale}", test, tests=tests, genres=genres)
+    else:
+        genres[name] = part
 
 
 def seen(entry: Mapping[str, Any]) -> str:
@@ -106,6 +133,11 @@ def number_words(value: Any) -> str:
     if value is None or value != value:
         return "–"
     return f"{value:.4g}".replace("-", "−")
+
+
+def _is_tabled(value: Any) -> bool:
+    """Whether a mapping has more than counts, which a line can hold."""
+    return isinstance(value, Mapping) and not all(type(part) is int for part in value.values())
 
 
 def _is_table(value: Any) -> bool:

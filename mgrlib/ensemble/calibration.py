@@ -174,8 +174,8 @@ def what_halves_do(table: pd.DataFrame, *, arm: str) -> str:
     before = rows.loc[AS_TRAINED].mean(numeric_only=True)
     said = (
         f"The networks give a genre a mean probability of {before['mean_probability']:.2f}, and "
-        f"{before['prevalence']:.2f} of the pairs have it: they were trained on halves. Their "
-        f"expected calibration error is {before['calibration_error']:.3f}"
+        f"{before['prevalence']:.2f} of the {before['pairs']:.0f} pairs have it: they were "
+        f"trained on halves. Their expected calibration error is {before['calibration_error']:.3f}"
     )
     if RULES[1] not in rows.index:
         return f"{said}. The correction needs the column train_prevalence, which is absent."

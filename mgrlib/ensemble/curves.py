@@ -96,6 +96,54 @@ def rule_tests(genres: pd.DataFrame, *, arm: str, metric: str = TESTED) -> pd.Da
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("rule")
 
 
+def rule_changes(genres: pd.DataFrame, *, arm: str, metric: str = TESTED) -> dict:
+    """How far each rule moves the difference of the scales from that at 0.5.
+
+    That one rule is beyond noise and another is not does not say that they differ, so the
+    difference under the rule less that at 0.5 is tested itself, a pair a genre.
+
+    Returns
+    -------
+    dict of str to Outcome
+        By rule, without 0.5; `interval` is of the mean change. Empty where 0.5 is absent.
+    """
+    differences = {
+        rule: statistics.paired_scores(rows, arm=arm, metric=metric)["difference"]
+        for rule, rows in genres.groupby("rule", sort=False)
+    }
+    base = differences.get(RULES[0])
+    return {
+        rule: statistics.paired_t((differences[rule] - base).dropna())
+        for rule in RULES[1:]
+        if rule in differences and base is not None
+    }
+
+
+def describe_rule_changes(changes: dict) -> str:
+    """`rule_changes` in a sentence, or nothing where none could be tested."""
+    known = {rule: test for rule, test in changes.items() if test.interval is not None}
+    if not known:
+        return ""
+    parts = []
+    for rule, test in known.items():
+        low, high = test.interval
+        noise = "within" if low <= 0 <= high else "beyond"
+        mean = f"{(low + high) / 2:+.3f} [{low:.3f}, {high:.3f}]"
+        parts.append(f"{rule} by {mean}, {noise} noise, n = {test.n}")
+    return f"Against 0.5 the difference moves: {'; '.join(parts)}.".replace("-0.", "−0.")
+
+
+def describe_zeros(genres: pd.DataFrame, *, arm: str) -> str:
+    """How many networks have an F1 of 0 under each rule, as a sentence."""
+    rows = genres[genres["weights"] == arm]
+    counts = {
+        rule: f"{rule}: {int((part == 0).sum())} of {part.count()}"
+        for rule, part in rows.groupby("rule", sort=False)["f1"]
+    }
+    said = "; ".join(counts[rule] for rule in RULES if rule in counts)
+    return f"Networks with an F1 of 0 under {said}." if said else ""
+
+
 def depends_on_rule(tests: pd.DataFrame) -> str:
     """Whether the comparison of the scales depends on the rule, as a sentence.
 
@@ -115,7 +163,7 @@ def depends_on_rule(tests: pd.DataFrame) -> str:
     }  # fmt: skip
     if len(set(found.values())) == 1:
         return (
-            "The comparison of the scales does not depend on the rule: the mean difference is "
+            "The verdict does not depend on the rule: the mean difference of the scales is "
             f"{next(iter(found.values()))} under each of the {len(found)}."
         )
     said = "; ".join(f"{rule}: {words}" for rule, words in found.items())
@@ -159,7 +207,8 @@ def curve_numbers(predictions: pd.DataFrame | None, metrics: pd.DataFrame, *, ar
     Returns
     -------
     dict
-        ``rules``: by rule the paired test of `rule_tests`; ``thresholds`` and ``f1``: by scale,
+        ``rules``: by rule the paired test of `rule_tests`; ``changes``: `rule_changes`;
+        ``thresholds`` and ``f1``: by scale,
         rule and genre, means over the depths; ``calibration``: by depth the rows of
         `calibration_table`.
     """
@@ -173,6 +222,7 @@ def curve_numbers(predictions: pd.DataFrame | None, metrics: pd.DataFrame, *, ar
     }
     return {
         "rules": rule_tests(genres, arm=arm).to_dict("index"),
+        "changes": {rule: t.as_dict() for rule, t in rule_changes(genres, arm=arm).items()},
         "f1": _nested(rule_table(genres, arm=arm)),
         "thresholds": _nested(rule_table(genres, arm=arm, values="threshold")),
         "calibration": {depth: table.to_dict("records") for depth, table in calibrated.items()},

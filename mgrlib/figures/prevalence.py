@@ -18,7 +18,7 @@ NULL = {
     "linestyle": "", "marker": "o", "markersize": 4.8, "markerfacecolor": INK,
     "markeredgecolor": "white", "markeredgewidth": 1.0, "zorder": 5,
 }  # fmt: skip
-SIDES = {"full": (INK, "o", "-"), "equal": ("white", "s", "--")}
+SIDES = {"full": (INK, "o", "-"), "equal": ("none", "s", "--")}
 """Fill, marker and line of full and of equal training subsets."""
 GAINS = {
     "f1": ("#D55E00", "o"), "roc_auc": ("#009E73", "^"), "average_precision": ("#CC79A7", "s"),
@@ -118,8 +118,10 @@ def _draw_sizes(panel: Axes, metrics, equal_sizes, *, arm: str, joint: bool) -> 
     tables = {"full": metrics[metrics["depth"].fillna(0).isin(depths)], "equal": equal_sizes}
     panel.vlines(size, means["full"], means["equal"], color="#999999", linewidth=0.8, zorder=1)
     for side, (color, marker, _) in SIDES.items():
-        panel.plot(size, means[side], linestyle="", marker=marker, markersize=5.5, color=color,
-                   markeredgecolor=INK, markeredgewidth=1.0, label=f"{side} subsets")  # fmt: skip
+        # Squares are larger and hollow, so that a circle below stays visible.
+        panel.plot(size, means[side], linestyle="", marker=marker, markerfacecolor=color,
+                   markersize=4 if side == "full" else 7, markeredgecolor=INK,
+                   markeredgewidth=0.9, label=f"{side} subsets")  # fmt: skip
     for side, (_, _, line) in SIDES.items():
         curve = statistics.null_curve(tables[side], arm=arm)
         if not isinstance(curve, str):

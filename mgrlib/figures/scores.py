@@ -163,7 +163,13 @@ def _draw_references(ax, metrics, *, metric, depth, genres) -> list:
     return entries
 
 
-def draw_qq(ax: Axes, differences, *, label: str = "Difference in F1 (linear − mel)") -> Axes:
+def draw_qq(
+    ax: Axes,
+    differences,
+    *,
+    references: Mapping[str, pd.Series] | None = None,
+    label: str = "Difference in F1 (linear − mel)",
+) -> Axes:
     """Ordered differences against normal quantiles, with line and band (Figure 10).
 
     The line is the least-squares line of `scipy.stats.probplot`; the band is that of
@@ -173,6 +179,9 @@ def draw_qq(ax: Axes, differences, *, label: str = "Difference in F1 (linear −
     ----------
     differences : array_like or Series, shape (pair,)
         An index, where there is one, names the lowest and the highest point.
+    references : mapping of str to Series, optional
+        Differences of ``joint`` and ``baseline``, drawn smaller; those that have no Q–Q plot
+        are left out.
     label : str
         What the differences are, for the axis.
     """
@@ -187,14 +196,27 @@ def draw_qq(ax: Axes, differences, *, label: str = "Difference in F1 (linear −
         x, ordered, linestyle="", marker="o", markersize=6, markerfacecolor="#009E73",
         markeredgecolor="white", markeredgewidth=0.6, label="one genre",
     )  # fmt: skip
+    for row, values in (references or {}).items():
+        _draw_reference_points(ax, values, row=row)
     if isinstance(differences, pd.Series):
         _name_extremes(ax, points)
     ax.axhline(0, color="#999999", linewidth=0.8, linestyle=(0, (4, 3)), zorder=0.5)
     ax.set_xlabel("Normal quantiles")
     ax.set_ylabel(label)
     ax.margins(x=0.22, y=0.08)  # room for the names beside the outermost points
-    ax.legend(loc="upper left")
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, columnspacing=1.2)
     return ax
+
+
+def _draw_reference_points(ax, differences: pd.Series, *, row: str) -> None:
+    points = statistics.quantile_pairs(differences)
+    if isinstance(points, str):
+        return
+    mark, words = {
+        "joint": (DIAMOND | {"markersize": 4, "markeredgewidth": 0.8}, "joint network"),
+        "baseline": (BAR | {"markersize": 7, "markeredgewidth": 1.2}, "logistic regression"),
+    }[row]
+    ax.plot(points.theoretical, points.ordered, **mark | {"zorder": 1.8}, label=words)
 
 
 def _name_extremes(ax, points: statistics.QuantilePairs) -> None:

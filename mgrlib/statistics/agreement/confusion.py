@@ -128,9 +128,9 @@ def describe_confusions(table: pd.DataFrame) -> str:
     pair = top.iloc[0]
     sentences = [
         f"Of the {pair['songs']:.0f} songs that have {escape(pair['genre'])} and not "
-        f"{escape(pair['called'])}, {pair['mean']:.0%} are called {escape(pair['called'])}, the "
-        f"highest share of the {pairs} pairs with {ENOUGH} songs or more; of all songs without "
-        f"{escape(pair['called'])} it is {pair['alarm']:.0%}."
+        f"{escape(pair['called'])}, {100 * pair['mean']:.0f} % are called "
+        f"{escape(pair['called'])}, the highest share of the {pairs} pairs with {ENOUGH} songs or "
+        f"more; of all songs without {escape(pair['called'])} it is {100 * pair['alarm']:.0f} %."
     ]
     if np.isfinite(rho):
         value = f"{rho:.2f}".replace("-", "−")

@@ -133,7 +133,7 @@ def mcnemar_each(first: pd.Series, second: pd.Series) -> pd.Series:
 
 
 def genre_table(tested: pd.DataFrame) -> pd.DataFrame:
-    """`scale_tests` as a page shows it: a row a genre, shares in percent, p after Holm.
+    """`scale_tests` as a page shows it: a row a genre, shares in whole percents, p after Holm.
 
     ``balanced`` is the difference in balanced accuracy, linear minus mel: the mean of the
     differences among the songs with the genre and among those without.
@@ -144,13 +144,12 @@ def genre_table(tested: pd.DataFrame) -> pd.DataFrame:
         percent = 100 / rows["songs"].where(rows["songs"] > 0)
         columns |= {
             (words, "n"): rows["songs"],
-            (words, "only linear %"): rows["first"] * percent,
-            (words, "only mel %"): rows["second"] * percent,
+            (words, "only linear %"): (rows["first"] * percent).round().astype("Int64"),
+            (words, "only mel %"): (rows["second"] * percent).round().astype("Int64"),
             (words, "p"): rows["p_holm"],
         }
     halves = [tested["difference"].xs(kind, level="kind") / 2 for kind in KINDS[1:]]
-    columns["all songs", "balanced"] = halves[0] + halves[1]
-    columns["all songs", "p"] = tested["p_holm"].xs("all", level="kind")
+    columns["both", "balanced"] = halves[0] + halves[1]
     return pd.DataFrame(columns)
 
 
@@ -231,10 +230,10 @@ def describe_discordance(answers: Answers, *, depth: int) -> str:
         able = int(tested.loc[kind, "p_holm"].notna().sum())
         test = song_test(answers, depth=depth, kind=kind)
         sentences.append(
-            f"Among the {words} the scales differ beyond noise in {beyond} of the {able} genres "
+            f"- Among the {words} the scales differ beyond noise in {beyond} of the {able} genres "
             f"that can be tested; with the song as the unit: {test.in_words('t')}. {_side(test)}"
         )
-    return " ".join(sentences)
+    return "\n".join([f"{sentences[0]}\n", *sentences[1:]])
 
 
 def _readiness(table: pd.DataFrame) -> str:
@@ -245,9 +244,13 @@ def _readiness(table: pd.DataFrame) -> str:
         for own, other in (("first", "second"), ("second", "first"))
     ]
     return (
-        f"Linear says yes to {yes[0]:.1%} of them and mel to {yes[1]:.1%}; "
-        f"{with_['songs'] / every['songs']:.1%} would be right."
+        f"Linear says yes to {_percent(yes[0])} of them and mel to {_percent(yes[1])}; "
+        f"{_percent(with_['songs'] / every['songs'])} would be right."
     )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
 
 
 def _lacking(answers: Answers, depth: int) -> str:

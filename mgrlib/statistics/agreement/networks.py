@@ -251,26 +251,26 @@ def describe_changes(table: pd.DataFrame, agreement: Agreement, answers: Answers
     words = {"depth": "another depth", "scale": "the other scale", "both": "both at once"}
     told = [f"{100 * share:.1f} with {words[change]}" for change, share in changed.items()]
     sentences = (
-        [f"Of 100 answers of the arm {escape(arm)}, so many change: {', '.join(told)}."]
+        [f"Of 100 answers of the arm {escape(arm)}, so many change: {', '.join(told)}.\n"]
         if told
         else []
     )
     sentences.append(
-        "κ between depths minus κ between scales, a pair a genre: "
+        "- κ between depths minus κ between scales, a pair a genre: "
         f"{tests['kappa'].in_words('t')}. {larger_change(tests['kappa'])}"
     )
     if tests["spearman"].reason is None:
         sentences.append(
-            f"With ρ of the probabilities, which no threshold enters: "
+            f"- With ρ of the probabilities, which no threshold enters: "
             f"{tests['spearman'].in_words('t')}. {larger_change(tests['spearman'])}"
         )
     by_song = scale_minus_depth_by_song(answers)
     if by_song.reason is None:
         sentences.append(
-            "With the song as the unit, the share of its answers that changes with the scale minus "
-            f"that with the depth: {by_song.in_words('t')}. {larger_change(by_song)}"
+            "- With the song as the unit, the share of its answers that changes with the scale "
+            f"minus that with the depth: {by_song.in_words('t')}. {larger_change(by_song)}"
         )
-    return " ".join(sentences)
+    return "\n".join(sentences)
 
 
 def agreement_numbers(predictions: pd.DataFrame | None, *, arm: str) -> dict:

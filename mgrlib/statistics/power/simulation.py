@@ -141,6 +141,18 @@ def songs_needed(effect: float, parts: Variances) -> int | None:
     return math.ceil(parts.n_songs * part / room) if room > 0 else None
 
 
+def repeats_needed(effect: float, parts: Variances) -> int | None:
+    """Repeats with which the run's genres and songs show an effect with power 0.8.
+
+    As if repeats were independent. What one repeat can't tell from training counts as the
+    genres' own. None where no number is enough, or where no part shrinks with repeats.
+    """
+    songs = float(np.mean(parts.songs)) + (parts.n_genres - 1) * parts.shared if parts.songs else 0
+    part = songs + (parts.training or 0.0)
+    room = (effect / detectable_dz(parts.n_genres)) ** 2 - parts.genres
+    return max(1, math.ceil(part / room)) if part and room > 0 else None
+
+
 def power_numbers(
     metrics: pd.DataFrame, predictions: pd.DataFrame | None, *, arm: str, seed: int = 0
 ) -> dict:
@@ -276,7 +288,7 @@ def _by_repeats(parts: Variances, *, seed: int) -> list[dict]:
 
 
 def _needed(parts: Variances) -> list[dict]:
-    """Genres that show an effect, with the run's songs and four times as many; or songs."""
+    """Genres that show an effect, with the run's songs and four times as many; songs; repeats."""
     rows = []
     for effect in EFFECTS:
         more = parts.n_songs * 4 if parts.songs else None
@@ -288,6 +300,7 @@ def _needed(parts: Variances) -> list[dict]:
                     genres_needed(effect, parts, n_songs=more) if parts.songs else None
                 ),
                 "songs": songs_needed(effect, parts),
+                "repeats": repeats_needed(effect, parts),
             }
         )
     return rows

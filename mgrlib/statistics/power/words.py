@@ -118,13 +118,21 @@ def needed_words(numbers: Mapping) -> str:
 def _one_effect(row: Mapping, numbers: Mapping) -> str:
     songs = f" with {numbers['n_songs']:,} test songs" if numbers["n_songs"] else ""
     words = f"To show {row['effect']:.2f} F1 takes {_genres(row['genres'])}{songs}"
-    if numbers["songs_by"] == "none":
+    if numbers["songs_by"] != "none":
+        words += f", {_genres(row['genres_with_4_times_the_songs'])} with four times as many"
+    known = {"songs": numbers["songs_by"] != "none"}
+    known["repeats"] = known["songs"] or numbers["variances"]["training"] is not None
+    asked = [name for name, there in known.items() if there]
+    if not asked:
         return f"{words}."
-    words += f", {_genres(row['genres_with_4_times_the_songs'])} with four times as many"
-    own = f"the {numbers['n_genres']} genres of this run"
-    if row["songs"] is None:
-        return f"{words}; {own} can't show it with any number of songs."
-    return f"{words}; {own} can show it with {row['songs']:,} songs."
+    enough = [f"{row[name]:,} {name[: None if row[name] > 1 else -1]}"
+              for name in asked if row[name]]  # fmt: skip
+    never = " or ".join(name for name in asked if not row[name])
+    own = f"{words}; the {numbers['n_genres']} genres of this run"
+    if not enough:
+        return f"{own} can't show it with any number of {never}."
+    but = f", but with no number of {never}" if never else ""
+    return f"{own} can show it with {' or '.join(enough)}{but}."
 
 
 def _genres(number: int | None) -> str:

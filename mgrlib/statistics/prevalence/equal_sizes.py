@@ -208,15 +208,16 @@ def gain_tests(gains: pd.DataFrame) -> dict:
     Returns
     -------
     dict
-        By metric, ``mean``: paired t of full against equal over the genres that have more
-        songs when full (`effect` is dz, ``gain`` the mean); ``per_doubling``: the slope of the
-        gain by doubling of the training songs, over all genres.
+        By metric, ``mean``: paired t of full against equal (`effect` is dz, ``gain`` the
+        mean); ``per_doubling``: the slope of the gain by doubling of the training songs. Both
+        are over the genres that have more songs when full; the gain of the others is zero by
+        construction, and as points of a line they would make its interval too narrow.
     """
     more = gains[gains["times"] > 1]
     tests = {}
     for name in LEARNED:
-        known = gains[[name, "times"]].dropna()
-        test = paired_t(more[name].dropna())
+        known = more[[name, "times"]].dropna()
+        test = paired_t(known[name])
         mean = float(more[name].mean()) if more[name].notna().any() else None
         slope = per_doubling(known["times"], known[name])
         tests[name] = {"mean": test.as_dict() | {"gain": mean}, "per_doubling": slope.as_dict()}
@@ -224,21 +225,21 @@ def gain_tests(gains: pd.DataFrame) -> dict:
 
 
 def describe_gains(gains: pd.DataFrame) -> str:
-    """What the extra training songs buy, in sentences; see `gain_tests`."""
+    """What the extra training songs buy, a line for each metric; see `gain_tests`."""
     if gains.empty:
         return "The gain of full subsets is not known: the experiment is absent."
     parts = []
     for name, test in gain_tests(gains).items():
         mean, slope = test["mean"], test["per_doubling"]
         if reason := mean.get("reason"):
-            parts.append(f"{LEARNED[name]}: the mean gain can't be tested ({reason}).")
+            parts.append(f"- {LEARNED[name]}: the mean gain can't be tested ({reason}).")
             continue
-        found = f"{LEARNED[name]}: mean gain {_with_noise(mean['gain'], mean['interval'])}"
+        found = f"- {LEARNED[name]}: mean gain {_with_noise(mean['gain'], mean['interval'])}"
         if not slope.get("reason"):
             by_doubling = _with_noise(slope["statistic"], slope["interval"])
             found += f", by doubling of the songs {by_doubling}"
         parts.append(f"{found}; n = {mean['n']} genres with extra songs.")
-    return " ".join(parts)
+    return "\n".join(parts)
 
 
 def _with_noise(value: float, interval) -> str:

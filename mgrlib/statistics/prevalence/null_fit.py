@@ -259,21 +259,19 @@ def describe_null_fit(fit: dict, *, metric: str) -> str:
     number, names = len(fit["outside"]), ", ".join(map(escape, fit["outside"]))
     lie = "genre lies" if number == 1 else "genres lie"
     said = (
-        f"The null model has {_r(fit['fit'])} with {metric} over the genres (rank correlation "
-        f"{_number(fit['spearman'])}, R² {_number(fit['r_squared'])}, n = {fit['n']}); "
-        f"{number} {lie} outside its band, where chance would put about {0.05 * fit['n']:.1f}"
+        f"The null model has {_r(fit['fit'])} with {metric} over the genres (R² "
+        f"{_number(fit['r_squared'])}, n = {fit['n']}). {number} {lie} outside its band, where "
+        f"chance would put about {0.05 * fit['n']:.1f}"
         f"{': ' + names if names else ''}."
     )
     if fit["with_size"].get("reason"):
         return f"{said} Its correlation with size can't be computed."
     rest, low_high = fit["rest_with_size"], fit["null_with_size_noise"]
+    size = f" With size {metric} has {_r(fit['with_size'])}"
     left = "" if rest.get("reason") else f" What lies between the two has {_r(rest)} with size."
     noise = " to ".join(map(_number, low_high or ()))
-    drawn = f", and in test sets drawn from it {noise}" if noise else ""
-    return (
-        f"{said} {metric} and size have {_r(fit['with_size'])}; the null model alone gives "
-        f"r = {_number(fit['null_with_size']['statistic'])}{drawn}.{left}"
-    )
+    drawn = f"; 95 % of test sets drawn from the null model have {noise}" if noise else ""
+    return f"{said}{size}{drawn}.{left}"
 
 
 def _r(outcome: dict) -> str:
@@ -289,26 +287,33 @@ def _number(value: float) -> str:
 
 
 def null_fit_table(fits: dict) -> pd.DataFrame:
-    """`null_fit` of several metrics and scales as a table to show, rows in their order.
+    """`null_fit` of several metrics and scales as a table of text, a column each.
 
     Parameters
     ----------
     fits : dict of str to dict
-        By words for the row.
+        By words for the column.
     """
-    rows = {
+    columns = {
         words: {
-            "n": fit["n"],
+            "genres (n)": fit["n"],
             "recall": fit["recall"],
             "false positive rate": fit["false_positive_rate"],
-            "r": fit["fit"]["statistic"],
+            "r of score and model": fit["fit"]["statistic"],
             "rank correlation": fit["spearman"],
             "R²": fit["r_squared"],
             "outside the band": len(fit["outside"]),
-            "r with size": fit["with_size"]["statistic"],
-            "null model's r with size": fit["null_with_size"]["statistic"],
-            "r of the rest with size": fit["rest_with_size"]["statistic"],
+            "r of score and size": fit["with_size"]["statistic"],
+            "r of model and size": fit["null_with_size"]["statistic"],
+            "r of the rest and size": fit["rest_with_size"]["statistic"],
         }
         for words, fit in fits.items()
     }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    shown = {words: {k: _cell(v) for k, v in cells.items()} for words, cells in columns.items()}
+    return pd.DataFrame(shown)
+
+
+def _cell(value: float | None) -> str:
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int) else _number(value)

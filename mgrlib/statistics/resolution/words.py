@@ -49,10 +49,10 @@ def _pair_line(first: str, second: str, row: pd.Series, tested: int) -> str:
         return f"- {name}: no test ({row['reason']})."
     better = escape(second if row["difference"] < 0 else first)
     verdict = f"beyond noise, in favor of {better}" if is_beyond(row) else "within noise"
+    corrected = f", by Holm's method over {tested} tests {_p(row['p_holm'])}" if tested > 1 else ""
     return (
         f"- {name}: {_number(row['difference'])} [{_number(row['low'])}, {_number(row['high'])}], "
-        f"dz = {_number(row['dz'], 2)}, p {_p(row['p'])}, by Holm's method over {tested} "
-        f"{'test' if tested == 1 else 'tests'} {_p(row['p_holm'])}, n = {row['n']} genres: "
+        f"dz = {_number(row['dz'], 2)}, p {_p(row['p'])}{corrected}, n = {row['n']} genres: "
         f"{verdict}."
     )
 

@@ -200,18 +200,16 @@ def _size(findings: Findings, *, rope: float) -> str:
 
 
 def findings_table(findings: Findings) -> pd.DataFrame:
-    """One row a test: what it asks and what it found, in words and rounded numbers.
+    """One row a test: what it found, in words and rounded numbers.
 
     Returns
     -------
     DataFrame
-        Index ``test``; columns ``asks, sample, estimate, interval, p or probability,
-        verdict``.
+        Index ``test``; columns ``sample, estimate, interval, p or probability, verdict``.
     """
     rows = [
         {
             "test": finding.test,
-            "asks": ASKED[finding.test][0],
             "sample": finding.sample,
             "estimate": finding.estimate_words,
             "interval": finding.interval_words,
@@ -224,14 +222,20 @@ def findings_table(findings: Findings) -> pd.DataFrame:
 
 
 def assumptions_table(findings: Findings) -> pd.DataFrame:
-    """One row a test: what it assumes, how it was computed, and why it was not."""
+    """One row a test: what it asks and assumes, and how it was computed or why not."""
     rows = [
         {
             "test": finding.test,
+            "asks": ASKED[finding.test][0],
             "assumes": ASKED[finding.test][1],
-            "computed": finding.note or NONE,
-            "why not": finding.reason or NONE,
+            "computed": _computed(finding),
         }
         for finding in findings.values()
     ]
     return pd.DataFrame(rows).set_index("test")
+
+
+def _computed(finding: Finding) -> str:
+    """How, and where there is no verdict, why not."""
+    why = f"not computed: {finding.reason}" if finding.reason else ""
+    return "; ".join(part for part in (finding.note, why) if part) or NONE
