@@ -21,6 +21,9 @@ LEAST_DEPTHS = 2
 NAMED_DEPTH = 101
 """The depth that the paper names beside Figure 3."""
 BOTH_WAYS = (("mel", "linear"), ("linear", "mel"))
+WITH_TRANSFER = (
+    "the claim is about networks trained without transfer learning, and the run has no arm none"
+)
 NOTABLY = 0.1
 """A difference of two medians, both between 0 and 1, that is called notable."""
 TOP = 0.9
@@ -30,7 +33,9 @@ TOP = 0.9
 def judge_accuracy(tables: Tables) -> Finding:
     """C1: one scale has the better median at ResNet101 alone; none varies less throughout.
 
-    The paper's sentence does not say which scale, so both readings are judged.
+    The paper's sentence does not say which scale, so both readings are judged. It is about
+    networks without transfer learning: on a run that has none, the numbers are those of its
+    transfer arm, and there is no verdict.
     """
     arm = tables.untrained_arm
     rows, reason = compare(tables, "accuracy", arm=arm)
@@ -47,13 +52,15 @@ def judge_accuracy(tables: Tables) -> Finding:
                 for scale, depths in higher.items()}  # fmt: skip
     neither = all(len(depths) < len(rows) for depths in steadier.values())
     beyond = beyond_noise(rows)
-    shown = f"arm {arm}" + ", as the run has none without transfer learning" * (arm != "none")
+    untrained = arm == "none"
+    holds = any(readings.values()) and neither if untrained else None
     return Finding(
         numbers=numbers | readings | {"neither varies less at all depths": neither},
-        holds=any(readings.values()) and neither,
+        holds=holds,
+        reason=None if untrained else WITH_TRANSFER,
         shows=f"Higher median accuracy with mel at {of(higher['mel'])} and with linear at "
         f"{of(higher['linear'])}; smaller variance with mel at {of(steadier['mel'])} and with "
-        f"linear at {of(steadier['linear'])} ({shown}).",
+        f"linear at {of(steadier['linear'])} (arm {arm}).",
         beyond_noise=bool(beyond),
         noise="Mean difference in accuracy, paired t after Holm's correction over the depths: "
         f"beyond noise at {of(beyond)}.",

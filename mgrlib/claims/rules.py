@@ -26,8 +26,8 @@ CLAIMS = (
         "accuracy, and neither scale varies less at all depths.",
         rule="One scale has the higher median accuracy over genres at depth 101 and at no other "
         "depth (the paper does not say which scale, so that either will do), and neither scale "
-        "has the smaller variance of accuracy over genres at every depth; on the arm none where "
-        "the run has it, else on its transfer arm.",
+        "has the smaller variance of accuracy over genres at every depth. Judged on the arm none, "
+        "without transfer learning.",
         page=ACROSS,
         figure=3,
         judge=depths.judge_accuracy,

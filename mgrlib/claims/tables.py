@@ -46,7 +46,10 @@ class Tables:
 
     @cached_property
     def untrained_arm(self) -> str:
-        """The arm without transfer learning, where the run has it, else `arm` (Figure 3)."""
+        """The arm without transfer learning, where the run has it, else `arm` (Figure 3).
+
+        C1 is not decided on the latter.
+        """
         return "none" if "none" in results.arms(self.metrics) else self.arm
 
     @cached_property
