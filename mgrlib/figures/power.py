@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
@@ -54,6 +53,8 @@ def draw_detectable(ax: Axes, numbers: Mapping) -> Axes:
 
     The run's own design is framed.
     """
+    import seaborn as sns
+
     if "reason" in numbers:
         return say(ax, f"No power: {numbers['reason']}.")
     table = pd.DataFrame(numbers["detectable"])
