@@ -13,7 +13,7 @@ BAD = {
     "profile": (["--profile", "huge"], "unknown profile 'huge': choose one of smoke, quick, paper"),
     "parameter": (["--set", "colour=red"], "unknown setting 'colour': choose one of corpus"),
     "depth": (["--set", "depths=18"], "depths must be one or more of 34, 50, 101, 152, got 18"),
-    "scale": (["--set", "scales=bark"], "scales must be one or more of linear, mel, got 'bark'"),
+    "scale": (["--set", "scales=bark"], "scales must be one or more of linear, mel, linear-bands"),
     "arm": (["--set", "weights=vgg"], "weights must be one or more arms of none, imagenet"),
     "corpus": (["--corpus", "no/where"], "corpus must be 'synthetic' or the folder of a library"),
     "type": (["--set", "epochs=few"], "epochs must be a whole number of at least 1, got 'few'"),

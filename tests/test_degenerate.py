@@ -9,9 +9,8 @@ import pytest
 from conftest import run_cells, words
 from IPython.display import HTML, Markdown
 
-from mgrlib import results
+from mgrlib import figures, results
 from mgrlib.errors import RunError
-from mgrlib.figures import canvas
 from mgrlib.files import ROOT
 from mgrlib.metrics import binary_metrics
 
@@ -117,9 +116,15 @@ def write_case(folder, name):
 
 
 @pytest.fixture(autouse=True)
-def small_pictures(monkeypatch):
-    """What a picture looks like is not asked here: few pixels are drawn faster."""
-    monkeypatch.setattr(canvas, "DPI", 20)
+def one_small_picture(monkeypatch):
+    """Draw each figure once, with few pixels: what it looks like is not asked here."""
+
+    def draw(figure, run, name):
+        figure.set_dpi(20)
+        figure.canvas.draw()
+        return figure
+
+    monkeypatch.setattr(figures, "save_figure", draw)
 
 
 @pytest.mark.parametrize("name", CASES)

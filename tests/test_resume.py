@@ -52,6 +52,8 @@ def command(folder: Path, library: Path):
          "--name", "run", "--only", "01", *settings],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
         cwd=ROOT, env={**os.environ, **folders_in(folder)},
+        # Where the tests run in the background, a shell has told them to ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     try:
         yield process

@@ -26,6 +26,8 @@ FOLDER = Path("book", "results")
 """Of the committed tables, within the book's sources."""
 
 NONE_YET = """\
+## The paper's grid at its size
+
 **The paper's whole grid has not been made yet**: no tables of it are committed. On a machine with
 a GPU, one command makes it:
 
@@ -99,8 +101,10 @@ def time_words(noted: Mapping[str, Any]) -> str:
 
 def mean_rows(metrics: pd.DataFrame) -> list[list[str]]:
     """Means over genres by arm and depth, the scales side by side."""
-    shown = {name: words for name, words in MEANS.items() if name in metrics}
     scales = list(metrics["scale"].unique())
+    # A page has room for six columns of means.
+    room = list(MEANS)[: max(1, 6 // len(scales))]
+    shown = {name: MEANS[name] for name in room if name in metrics}
     head = [f"{words}, {scale}" for words in shown.values() for scale in scales]
     rows = [["Arm", "Depth", "Genres", *head]]
     for arm in metrics["weights"].unique():
