@@ -14,6 +14,15 @@ def escape(text: Any) -> str:
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", one_line)
 
 
+def fixed(value: float, digits: int = 3) -> str:
+    """A number with `digits` decimals and a true minus sign.
+
+    >>> fixed(-0.254, 2), fixed(-0.0001)
+    ('−0.25', '0.000')
+    """
+    return f"{value:z.{digits}f}".replace("-", "−")
+
+
 CAUTION = {
     "synthetic": "Synthetic songs are no evidence about music: they show that the method works.",
     "music": "These songs are music.",

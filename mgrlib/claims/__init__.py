@@ -12,7 +12,7 @@ Notebook: 07_claims.
 """
 
 from .chance import COMPARING, exchanged_verdicts, observed_verdicts
-from .finding import LEVEL, UNDECIDED, VERDICTS, Claim, Finding, verdict
+from .finding import UNDECIDED, VERDICTS, Claim, Finding, verdict
 from .report import (
     NOISE_WORDS,
     as_html,
@@ -27,7 +27,6 @@ from .tables import Tables
 __all__ = [
     "CLAIMS",
     "COMPARING",
-    "LEVEL",
     "NOISE_WORDS",
     "UNDECIDED",
     "VERDICTS",

@@ -11,11 +11,12 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from ..statistics import DESCRIBED, LEAST, holm, paired_t, verdict
-from .finding import LEVEL, Finding, significant
+from ..prose import fixed
+from ..statistics import DESCRIBED, LEAST, LEVEL, holm, paired_t, verdict
+from .finding import Finding, significant
 from .relations import pitman_morgan, sign_flips
 from .tables import Tables
-from .words import fixed, of, p_words
+from .words import of, p_words
 
 LEAST_DEPTHS = 2
 NAMED_DEPTH = 101

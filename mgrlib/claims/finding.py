@@ -10,10 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..statistics import LEVEL
 from .tables import Tables
-
-LEVEL = 0.05
-"""Level of every test, the usual one; the paper names none."""
 
 UNDECIDED = "not decidable here"
 VERDICTS = {

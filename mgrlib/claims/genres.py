@@ -9,11 +9,21 @@ import math
 
 import pandas as pd
 
-from ..statistics import LEAST, SCALES, Outcome, paired_t, pearson, size_correlation, spearman
-from .finding import LEVEL, Finding, significant
+from ..prose import fixed
+from ..statistics import (
+    LEAST,
+    LEVEL,
+    SCALES,
+    Outcome,
+    paired_t,
+    pearson,
+    size_correlation,
+    spearman,
+)
+from .finding import Finding, significant
 from .relations import homogeneity
 from .tables import Tables
-from .words import fixed, p_words, signed
+from .words import p_words, signed
 
 DISPROPORTION = 2.0
 """The highest score over the lowest from which genres differ much."""
@@ -155,8 +165,8 @@ def judge_precision_by_size(tables: Tables) -> Finding:
         holds=explains and all(grows(test) for test in size.values()),
         shows="; ".join(
             f"{scale}: precision with size {r_words(size[scale])}, F1 with precision r = "
-            f"{fixed(closeness[scale].statistic)}, with recall r = "
-            f"{fixed(r_or_0(tests['recall']))}, over {len(f1[scale])} genres"
+            f"{fixed(closeness[scale].statistic, 2)}, with recall r = "
+            f"{fixed(r_or_0(tests['recall']), 2)}, over {len(f1[scale])} genres"
             for scale, tests in follows.items()
         ) + ".",
         beyond_noise=all(significant(t.p) for t in (*size.values(), *closeness.values())),
@@ -269,7 +279,7 @@ def r_words(test: Outcome) -> str:
     """A correlation in words, or why there is none."""
     if test.reason:
         return f"none ({test.reason})"
-    return f"r = {fixed(test.statistic)} ({p_words(test.p)})"
+    return f"r = {fixed(test.statistic, 2)} ({p_words(test.p)})"
 
 
 def r_or_0(test: Outcome) -> float:

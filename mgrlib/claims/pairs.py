@@ -8,6 +8,7 @@ import functools
 import numpy as np
 
 from ..statistics import (
+    LEVEL,
     QuantilePairs,
     paired_t,
     quantile_band,
@@ -15,7 +16,7 @@ from ..statistics import (
     shapiro_wilk,
     verdict,
 )
-from .finding import LEVEL, Finding, significant
+from .finding import Finding, significant
 from .tables import Tables
 
 SAMPLES = 4_000

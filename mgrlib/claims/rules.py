@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from .. import paper, results
+from ..prose import fixed
 from . import depths, genres, pairs
 from .finding import VERDICTS, Claim, Finding, verdict
 from .tables import Tables
-from .words import fixed
 
 ACROSS, GENRES, TEST, PREVALENCE = (
     f"notebooks/{name}.html"

@@ -23,15 +23,6 @@ def p_words(p: float | None) -> str:
     return "p < 0.0001" if p < 1e-4 else f"p = {p:.4f}"
 
 
-def fixed(value: float, digits: int = 2) -> str:
-    """A number with a true minus sign.
-
-    >>> fixed(-0.254)
-    '−0.25'
-    """
-    return f"{value:z.{digits}f}".replace("-", "−")
-
-
 def signed(value: float) -> str:
     """A difference with its sign, or that it is not known.
 

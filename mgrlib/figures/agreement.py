@@ -14,8 +14,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..statistics.agreement.answers import Answers
 from ..statistics.agreement.confusion import ENOUGH, most_confused
-from ..statistics.agreement.discordance import LEVEL, discordance, scale_tests
+from ..statistics.agreement.discordance import discordance, scale_tests
 from ..statistics.agreement.networks import Agreement
+from ..statistics.outcome import LEVEL
 from ..statistics.scores import SCALES
 from .canvas import BAR, DIAMOND, INK, LOOKS, divide, genre_label, say, wrapped
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -189,6 +190,22 @@ def tint(color: str, amount: float) -> tuple:
 def shade(color: str, amount: float) -> tuple:
     """A darker color: 0 is black, 1 the color itself."""
     return tuple(amount * part for part in to_rgb(color))
+
+
+def zero_reach(axes: Iterable[Axes]) -> float:
+    """The largest distance from zero that is drawn on any of `axes`, and a little more."""
+    ends = np.abs([ax.dataLim.intervalx for ax in axes]).ravel()
+    return 1.05 * max(0.01, *ends[np.isfinite(ends)])
+
+
+def set_rows(ax: Axes, labels: list[str], *, reach: float) -> None:
+    """Rows of differences from top to bottom, zero in the middle."""
+    ax.axvline(0, color=INK, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1)
+    ax.set_xlim(-reach, reach)
+    ax.set_yticks(range(len(labels)), labels)
+    ax.set_ylim(len(labels) - 0.5, -0.5)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="x")
 
 
 def add_legend(ax: Axes, looks: Mapping, extra: list) -> Axes:

@@ -24,8 +24,10 @@ from .canvas import (
     metric_words,
     say,
     scale_looks,
+    set_rows,
     shade,
     tint,
+    zero_reach,
 )
 
 MEAN = {
@@ -134,16 +136,11 @@ def _depth_entries(rows: list[_Row]) -> list:
 
 def _finish(ax, labels: list[str], *, metric: str) -> None:
     """Rows from top to bottom, zero in the middle, and words for its sides."""
-    reach = 1.05 * max(0.01, *np.abs(ax.dataLim.intervalx[np.isfinite(ax.dataLim.intervalx)]))
+    reach = zero_reach([ax])
     left, right = ("linear", "mel") if metric == "loss" else ("mel", "linear")
     for scale, end in ((left, -reach), (right, reach)):
         ax.axvspan(0, end, color=tint(LOOKS[scale][0], 0.07), linewidth=0, zorder=0)
-    ax.axvline(0, color=INK, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1)
-    ax.set_xlim(-reach, reach)
-    ax.set_yticks(range(len(labels)), labels)
-    ax.set_ylim(len(labels) - 0.5, -0.5)
-    ax.tick_params(axis="y", length=0)
-    ax.grid(axis="x")
+    set_rows(ax, labels, reach=reach)
     # Zero is in the middle, and so are the words for its two sides.
     sides = f"← {left} better      {right} better →"
     ax.set_xlabel(f"{sides}\nDifference in {metric_words(metric)} (linear − mel)")

@@ -24,7 +24,17 @@ from ..statistics.resolution.scale_pairs import (
     part_tests,
     why_no_parts,
 )
-from .canvas import BAR, DIAMOND, INK, divide, genre_label, metric_words, say, wrapped
+from .canvas import (
+    BAR,
+    DIAMOND,
+    divide,
+    genre_label,
+    metric_words,
+    say,
+    set_rows,
+    wrapped,
+    zero_reach,
+)
 from .forest import GENRE, MEAN, POOLED, THICK, THIN
 
 SMALL_DIAMOND = DIAMOND | {"markersize": 5, "markeredgewidth": 1.0}
@@ -61,7 +71,7 @@ def draw_scale_pairs(ax: Axes, metrics: pd.DataFrame, *, arm: str, metric: str =
         if means.notna().any():
             ax.plot(means, np.arange(len(table)) + 0.3, **mark)
             entries.append((Line2D([], [], **mark), words))
-    _finish(ax, [_label(*pair) for pair in table.index], reach=_reach([ax]))
+    set_rows(ax, [_label(*pair) for pair in table.index], reach=zero_reach([ax]))
     left, right = ("first", "second") if metric == "loss" else ("second", "first")
     sides = f"← {left} better      {right} better →"
     ax.set_xlabel(f"{sides}\nDifference in {metric_words(metric)}")
@@ -107,7 +117,7 @@ def draw_parts(ax: Axes, metrics: pd.DataFrame, *, arm: str, metric: str = "f1")
     sizes = statistics.genre_sizes(metrics).reindex(parts.index)
     labels = [genre_label(genre, n) for genre, n in sizes.items()] + ["mean of the genres"]
     for panel in panels:
-        _finish(panel, labels, reach=_reach(panels))
+        set_rows(panel, labels, reach=zero_reach(panels))
         panel.set_ylim(len(parts) + 0.9, -0.5)
         panel.tick_params(labelleft=panel is panels[0])
     return _share(panels, entries, metric=metric)
@@ -147,7 +157,7 @@ def draw_pairs_by_depth(
     labels = [f"ResNet{depth}" for depth in depths]
     labels += ["logistic\nregression"] if len(baseline) else []
     for number, panel in enumerate(panels):
-        _finish(panel, labels, reach=_reach(panels))
+        set_rows(panel, labels, reach=zero_reach(panels))
         panel.tick_params(labelleft=number % 3 == 0)
     entries = [_mean_entry()]
     entries += [
@@ -178,22 +188,6 @@ def _label(first: str, second: str) -> str:
     """A pair on one line, or on two where the names of the scales are long."""
     one_line = pair_words(first, second)
     return one_line if len(one_line) < 16 else f"{wrapped(first, 18)} −\n{wrapped(second, 18)}"
-
-
-def _reach(axes: list[Axes]) -> float:
-    """The largest distance from zero that is drawn on any of `axes`."""
-    ends = np.abs([ax.dataLim.intervalx for ax in axes]).ravel()
-    return 1.05 * max(0.01, *ends[np.isfinite(ends)])
-
-
-def _finish(ax, labels: list[str], *, reach: float) -> None:
-    """Rows from top to bottom, zero in the middle."""
-    ax.axvline(0, color=INK, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1)
-    ax.set_xlim(-reach, reach)
-    ax.set_yticks(range(len(labels)), labels)
-    ax.set_ylim(len(labels) - 0.5, -0.5)
-    ax.tick_params(axis="y", length=0)
-    ax.grid(axis="x")
 
 
 def _share(panels: list[Axes], entries: list, *, metric: str) -> list[Axes]:

@@ -50,7 +50,6 @@ from .effects.bayes import PRIOR_WIDTH, bayes_factor
 from .effects.published import PRIOR_WIDTHS, families, implied_by, pairings, published, rounding
 from .effects.sizes import (
     COHEN,
-    LEVEL,
     POWER,
     detectable_dz,
     dz_interval,
@@ -62,7 +61,7 @@ from .effects.sizes import (
     t_power,
 )
 from .families import holm
-from .outcome import CONFIDENCE, LEAST, Outcome
+from .outcome import CONFIDENCE, LEAST, LEVEL, Outcome
 from .paired import QuantilePairs, paired_t, quantile_band, quantile_pairs, shapiro_wilk, verdict
 from .power.simulation import power_numbers
 from .power.variances import Variances, variance_parts

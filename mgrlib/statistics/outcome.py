@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 CONFIDENCE = 0.95
+LEVEL = 0.05
+"""Level of every test, the usual one; the paper names none."""
 LEAST = 3
 """The fewest pairs for a test: Shapiro–Wilk needs three."""
 

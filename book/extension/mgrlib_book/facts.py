@@ -13,7 +13,8 @@ from sphinx.config import Config
 
 from mgrlib import paper
 from mgrlib.files import read_json
-from mgrlib.prose import escape
+from mgrlib.prose import escape, fixed
+from mgrlib.statistics import LEVEL
 
 ARM_WORDS = {
     "none": "networks trained from scratch",
@@ -33,8 +34,6 @@ EVIDENCE_WORDS = {
     "synthetic": "synthetic songs, which are no evidence about music",
     "music": "recorded music",
 }
-LEVEL = 0.05
-"""Level of the test, the usual one; the paper names none."""
 
 
 def last_part(name: str) -> str:
@@ -44,11 +43,6 @@ def last_part(name: str) -> str:
     ('trunk.pth', 'corpus')
     """
     return PureWindowsPath(PurePath(name).name).name or name
-
-
-def fixed(value: float, digits: int = 3) -> str:
-    """A number with `digits` decimals and a true minus sign."""
-    return f"{value:z.{digits}f}".replace("-", "−")
 
 
 def p_words(p: float) -> str:

@@ -8,10 +8,9 @@ from scipy import stats
 from sphinx.application import Sphinx
 
 from mgrlib.files import read_json
-from mgrlib.prose import caution, escape
+from mgrlib.prose import caution, escape, fixed
 
 from .directives import MystDirective, value_words
-from .facts import fixed
 from .reference import FOLDER, list_table
 
 NAMED = ["songs", "image_size", "tune", "epochs", "joint_epochs", "batch_size"]

@@ -15,12 +15,12 @@ from sphinx.environment import BuildEnvironment
 from mgrlib import results, statistics
 from mgrlib.errors import RunError
 from mgrlib.files import slug
-from mgrlib.prose import caution, escape
+from mgrlib.prose import caution, escape, fixed
 from mgrlib.reference import NAME, kept_folders, read_tables
 from mgrlib.resources import duration
 
 from .directives import MystDirective, value_words
-from .facts import answer, fixed, p_words
+from .facts import answer, p_words
 
 FOLDER = Path("book", "results")
 """Of the committed tables, within the book's sources."""

@@ -13,9 +13,10 @@ import pandas as pd
 
 from ...prose import escape
 from ..families import holm
+from ..outcome import LEVEL
 from ..scores import SCALES
 from .answers import REFERENCES, Answers, by_song, mean_of
-from .discordance import LEVEL, mcnemar_each
+from .discordance import mcnemar_each
 
 ENOUGH = 5
 """Songs for a share to be ranked: fewer would rank by luck."""

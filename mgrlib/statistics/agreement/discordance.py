@@ -14,14 +14,13 @@ import pandas as pd
 from scipy import stats
 
 from ..families import holm
-from ..outcome import CONFIDENCE, Outcome
+from ..outcome import CONFIDENCE, LEVEL, Outcome
 from ..paired import paired_t
 from ..scores import SCALES
 from .answers import YES, Answers
 
 KINDS = ("all", "positive", "negative")
 """Of songs."""
-LEVEL = 0.05
 
 
 def discordance(

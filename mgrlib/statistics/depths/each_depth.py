@@ -16,9 +16,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..families import holm
+from ..families import friedman, holm, paired_tests
 from ..outcome import CONFIDENCE, LEAST, Outcome
-from ..paired import paired_t
 from ..scores import TESTED, genre_sizes, paired_scores
 
 TEST_COLUMNS = [
@@ -134,22 +133,7 @@ def depth_contrasts(differences: pd.DataFrame) -> pd.DataFrame:
 
 def _test_each(values: dict) -> pd.DataFrame:
     """A paired t-test of each of `values`, corrected for how many there are."""
-    tests = {key: (part, paired_t(part)) for key, part in values.items()}
-    rows = [_row(part, test) for part, test in tests.values()]
-    table = pd.DataFrame(rows, columns=TEST_COLUMNS)
-    numbers = table.columns.drop(["n", "reason"])
-    table = table.astype(dict.fromkeys(numbers, float) | {"n": int, "reason": object})
-    table.index = pd.Index(list(tests), tupleize_cols=False)
-    return _corrected(table)
-
-
-def _row(values, test: Outcome) -> dict:
-    low, high = test.interval or (np.nan, np.nan)
-    return {
-        "n": test.n, "difference": np.mean(values) if len(values) else np.nan,
-        "low": low, "high": high, "t": test.statistic, "df": test.df, "p": test.p,
-        "dz": test.effect, "reason": test.reason,
-    }  # fmt: skip
+    return _corrected(paired_tests(values).reindex(columns=TEST_COLUMNS))
 
 
 def _corrected(table: pd.DataFrame) -> pd.DataFrame:
@@ -230,13 +214,7 @@ def _friedman(whole: pd.DataFrame) -> Outcome:
     n, k = whole.shape
     if k < 3:
         return Outcome(n=n, reason="Friedman's test takes three depths")
-    # Rounded, so that equal differences are ties and not told apart by rounding errors.
-    values = whole.round(12).to_numpy()
-    if (np.ptp(values, axis=1) == 0).all():
-        return Outcome(n=n, reason="within every genre the differences are equal")
-    test = stats.friedmanchisquare(*values.T)
-    chi2 = float(test.statistic)
-    return Outcome(n=n, df=k - 1, statistic=chi2, p=float(test.pvalue), effect=chi2 / n / (k - 1))
+    return friedman(whole, what="the differences")
 
 
 def depth_slopes(differences: pd.DataFrame) -> pd.Series:

@@ -12,9 +12,9 @@ from scipy import stats
 
 from ... import paper
 from ...settings import DEPTHS
-from ..outcome import CONFIDENCE, Outcome
+from ..outcome import CONFIDENCE, LEVEL, Outcome
 from .bayes import bayes_factor
-from .sizes import LEVEL, effect_numbers, power_of
+from .sizes import effect_numbers, power_of
 
 METRICS = ("accuracy", "loss", "f1", "balanced_accuracy", "precision", "recall")
 """The metrics of the paper's single-genre models (section 3.3)."""

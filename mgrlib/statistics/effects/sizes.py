@@ -11,11 +11,9 @@ import math
 import numpy as np
 from scipy import integrate, optimize, special, stats
 
-from ..outcome import CONFIDENCE, Outcome
+from ..outcome import CONFIDENCE, LEVEL, Outcome
 from .bayes import bayes_factor
 
-LEVEL = 0.05
-"""Level of a test, the usual one; the paper names none."""
 POWER = 0.8
 """Power that counts as enough (Cohen 1988)."""
 COHEN = {"small": 0.2, "medium": 0.5, "large": 0.8}

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ..effects.sizes import LEVEL, POWER, detectable_dz, noncentral_cdf
-from ..outcome import CONFIDENCE
+from ..effects.sizes import POWER, detectable_dz, noncentral_cdf
+from ..outcome import CONFIDENCE, LEVEL
 from .variances import Variances, variance_parts
 
 SIMULATIONS = 4_000

@@ -5,6 +5,8 @@ Notebook: 15_power.
 
 from collections.abc import Mapping
 
+from ...prose import fixed
+
 HOW = {
     "bootstrap": "A bootstrap over the test songs",
     "approximation": (
@@ -21,7 +23,7 @@ def spread_words(numbers: Mapping) -> str:
     return (
         f"The differences of {numbers['n_genres']} genres have a standard deviation of "
         f"{numbers['deviation']:.3f} F1 (95\u00a0% interval {low:.3f} to {high:.3f}), around a "
-        f"mean of {_signed(numbers['mean_difference'])}. {_songs_words(numbers)} "
+        f"mean of {fixed(numbers['mean_difference'])}. {_songs_words(numbers)} "
         f"{_rest_words(numbers)}"
     )
 
@@ -76,7 +78,7 @@ def own_words(numbers: Mapping) -> str:
         f"With {_design(numbers)} and these variances, a mean difference of {own['effect']:.3f} F1 "
         f"(dz {own['dz']:.2f}) is shown with power 0.8; between {low:.3f} and {high:.3f}, as the "
         f"deviation itself is known only within its interval. {bounded}The difference that the "
-        f"run saw, {_signed(numbers['mean_difference'])}, is {reached}as large as that."
+        f"run saw, {fixed(numbers['mean_difference'])}, is {reached}as large as that."
     )
 
 
@@ -152,7 +154,3 @@ def _span(low: float, high: float) -> str:
 
 def _share(value: float, decimals: int = 0) -> str:
     return f"{100 * value:.{decimals}f}\u00a0%"
-
-
-def _signed(value: float) -> str:
-    return f"{value:z.3f}".replace("-", "−")

@@ -17,11 +17,10 @@ import math
 from collections.abc import Mapping
 from itertools import combinations
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
-from ..families import holm
+from ..families import friedman as friedman_test
+from ..families import holm, paired_tests
 from ..outcome import CONFIDENCE, LEAST, Outcome
 from ..paired import paired_t
 from ..scores import SCALES, TESTED, finite_column, genre_sizes, paired_scores
@@ -88,23 +87,10 @@ def _whole_depths(metrics: pd.DataFrame) -> pd.DataFrame:
 
 def _tested(differences: Mapping[tuple, pd.Series], *, names: list[str]) -> pd.DataFrame:
     """A paired t-test of each of `differences`, with Holm's p over all of them."""
-    rows = [_row(values) for values in differences.values()]
-    table = pd.DataFrame(rows, columns=TEST_COLUMNS)
-    numbers = table.columns.drop(["n", "reason"])
-    table = table.astype(dict.fromkeys(numbers, float) | {"n": int, "reason": object})
+    table = paired_tests(differences).reindex(columns=TEST_COLUMNS)
     keys = list(zip(*differences, strict=True)) or [[] for _ in names]
     table.index = pd.MultiIndex.from_arrays(keys, names=names)
     return table.assign(p_holm=holm(table["p"]))
-
-
-def _row(values: pd.Series) -> dict:
-    test = paired_t(values)
-    low, high = test.interval or (math.nan, math.nan)
-    return {
-        "n": test.n, "difference": values.mean(), "low": low, "high": high,
-        "t": test.statistic, "df": test.df, "p": test.p, "dz": test.effect,
-        "reason": test.reason,
-    }  # fmt: skip
 
 
 def scale_cells(
@@ -154,13 +140,7 @@ def friedman(means: pd.DataFrame) -> Outcome:
         return Outcome(n=n, reason=f"it takes three scales, and there {_are(k)}")
     if n < LEAST:
         return Outcome(n=n, reason=f"{n} genres with all scales, and it takes {LEAST}")
-    # Rounded, so that equal means are ties and not told apart by rounding errors.
-    values = means.round(12).to_numpy()
-    if (np.ptp(values, axis=1) == 0).all():
-        return Outcome(n=n, reason="within every genre the scales are equal")
-    test = stats.friedmanchisquare(*values.T)
-    chi2 = float(test.statistic)
-    return Outcome(n=n, df=k - 1, statistic=chi2, p=float(test.pvalue), effect=chi2 / n / (k - 1))
+    return friedman_test(means, what="the scales")
 
 
 def mean_ranks(means: pd.DataFrame) -> pd.Series:

@@ -9,7 +9,7 @@ import math
 
 import pandas as pd
 
-from ...prose import escape
+from ...prose import escape, fixed
 from ..outcome import CONFIDENCE
 from .scale_pairs import (
     PARTS,
@@ -51,8 +51,8 @@ def _pair_line(first: str, second: str, row: pd.Series, tested: int) -> str:
     verdict = f"beyond noise, in favor of {better}" if is_beyond(row) else "within noise"
     corrected = f", by Holm's method over {tested} tests {_p(row['p_holm'])}" if tested > 1 else ""
     return (
-        f"- {name}: {_number(row['difference'])} [{_number(row['low'])}, {_number(row['high'])}], "
-        f"dz = {_number(row['dz'], 2)}, p {_p(row['p'])}{corrected}, n = {row['n']} genres: "
+        f"- {name}: {fixed(row['difference'])} [{fixed(row['low'])}, {fixed(row['high'])}], "
+        f"dz = {fixed(row['dz'], 2)}, p {_p(row['p'])}{corrected}, n = {row['n']} genres: "
         f"{verdict}."
     )
 
@@ -66,8 +66,8 @@ def describe_pair_depths(table: pd.DataFrame) -> str:
         rows = rows.droplevel(["first", "second"])
         means, tested = rows["difference"], rows["p"].notna()
         beyond = [f"ResNet{depth}" for depth, row in rows.iterrows() if is_beyond(row)]
-        words = f"from {_number(means.min())} (ResNet{means.idxmin()}) to "
-        words += f"{_number(means.max())} (ResNet{means.idxmax()})"
+        words = f"from {fixed(means.min())} (ResNet{means.idxmin()}) to "
+        words += f"{fixed(means.max())} (ResNet{means.idxmax()})"
         said = f"beyond noise at {len(beyond)} of {tested.sum()} depths" if tested.any() else (
             "no depth can be tested"
         )  # fmt: skip
@@ -106,9 +106,9 @@ def describe_parts(metrics: pd.DataFrame, *, arm: str) -> str:
 
 def _part_words(name: str, row: pd.Series) -> str:
     if row["reason"] is not None:
-        return f"{_number(row['difference'])}, not testable ({row['reason']})"
-    interval = f"[{_number(row['low'])}, {_number(row['high'])}]"
-    return f"{_number(row['difference'])} {interval} (p {_p(row['p_holm'])})"
+        return f"{fixed(row['difference'])}, not testable ({row['reason']})"
+    interval = f"[{fixed(row['low'])}, {fixed(row['high'])}]"
+    return f"{fixed(row['difference'])} {interval} (p {_p(row['p_holm'])})"
 
 
 def _verdict(tests: pd.DataFrame) -> str:
@@ -127,8 +127,8 @@ def _verdict(tests: pd.DataFrame) -> str:
             return f"Only {words[beyond[0]]}; the step in {other} can't be tested."
         return (
             f"Only {words[beyond[0]]}. That the step in {other} is within noise does not make it "
-            f"zero: its interval leaves room from {_number(room['low'])} to "
-            f"{_number(room['high'])}."
+            f"zero: its interval leaves room from {fixed(room['low'])} to "
+            f"{fixed(room['high'])}."
         )
     if is_beyond(tests.loc["whole"]):
         return (
@@ -166,10 +166,6 @@ def describe_ranks(means: pd.DataFrame) -> str:
         f"Friedman's test over {means.shape[1]} scales: {test.in_words('χ²')}, Kendall's W = "
         f"{test.effect:.2f}. Mean ranks, 1 the best: {ranks}. {words}."
     )
-
-
-def _number(value: float, digits: int = 3) -> str:
-    return f"{value:.{digits}f}".replace("-", "−")
 
 
 def _p(value: float) -> str:

@@ -9,8 +9,7 @@ Notebook: 10_robustness.
 
 from dataclasses import asdict, dataclass
 
-from ..effects.sizes import LEVEL
-from ..outcome import CONFIDENCE
+from ..outcome import CONFIDENCE, LEVEL
 
 MEL, LINEAR, EQUIVALENT = "favors mel", "favors linear", "equivalent"
 NOISE, NOTHING = "within noise", "can't be computed"
