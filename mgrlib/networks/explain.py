@@ -3,12 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from .. import figures
 from ..audio import Segment
 from ..files import slug, write_atomically
-from ..spectrograms import SCALES, power_spectrogram, to_decibels
+from ..spectrograms import SCALES, Sound, levels
 from .gradcam import HeatMap, heat_map
 from .kept import About, read_network
 from .predict import Networks, groups_of, image_of, segment_of
@@ -76,18 +74,14 @@ def _draw(song: dict, genre: str, network: Any, about: About, file: Path) -> dic
 
 def _figure(segment: Segment, about: About, found: HeatMap, *, title: str) -> Any:
     drawing = about.settings
-    power = power_spectrogram(
-        segment.samples, n_fft=drawing.n_fft, hop_length=drawing.hop_length
-    )  # (frequency, time)
-    spacing = {name: getattr(drawing, name) for name in ("sample_rate", "n_fft", "n_mels")}
-    to_scale, frequencies = SCALES[about.scale]
+    sound = Sound.of(segment.samples, drawing)
     start = max(0.0, (segment.seconds - drawing.segment_seconds) / 2)
     return figures.make_figure(
         figures.draw_attention,
-        to_decibels(to_scale(power, **spacing), top_db=drawing.top_db),
+        levels(sound, about.scale, top_db=drawing.top_db),
         found.values,
-        frequencies=frequencies(**spacing),
-        times=start + np.arange(power.shape[1]) * drawing.hop_length / drawing.sample_rate,
+        frequencies=SCALES[about.scale].frequencies(**sound.spacing),
+        times=start + sound.times,
         floor_db=-drawing.top_db,
         title=title,
         columns=2,

@@ -1,0 +1,35 @@
+"""Times taken in turns, and the line that says their ratio."""
+
+import statistics
+import time
+from collections.abc import Callable
+
+ROUNDS = 5
+
+
+def in_turns(*calls: Callable[[], object], rounds: int = ROUNDS) -> tuple[float, ...]:
+    """Median seconds of each, called in turns after one call each that is not counted."""
+    times: list[list[float]] = [[] for _ in calls]
+    for turn in range(rounds + 1):
+        for call, taken in zip(calls, times, strict=True):
+            started = time.perf_counter()
+            call()
+            if turn:
+                taken.append(time.perf_counter() - started)
+    return tuple(map(statistics.median, times))
+
+
+def row(
+    name: str, times: tuple[float, float], *, baseline_name: str, unit: str, goal: float | None
+) -> dict:
+    """One line of ``bench.json``."""
+    ours, baseline = times
+    return {
+        "name": name,
+        "ours": ours,
+        "baseline": baseline,
+        "baseline_name": baseline_name,
+        "ratio": baseline / ours,
+        "unit": unit,
+        "goal": goal,
+    }
