@@ -10,14 +10,19 @@ import math
 import os
 import re
 import tempfile
+import time
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from .errors import RunError
 
 ROOT = Path(__file__).resolve().parent.parent
+
+LEFTOVER_SECONDS = 24 * 3600.0
+"""A temporary file that has lain still for so long belongs to a writer that was killed."""
 
 
 def runs_folder() -> Path:
@@ -42,10 +47,15 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], Any]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_and_move(path, write)
     except OSError as error:
-        raise RunError(
-            f"nothing can be written to {path.parent} ({error.strerror}): free the folder, or name "
-            "other places by the environment variables MGRLIB_RUNS and MGRLIB_CACHE"
-        ) from None
+        raise _refused(path.parent, error) from None
+
+
+def _refused(folder: Path, error: OSError) -> RunError:
+    return RunError(
+        f"nothing can be written to {folder} ({error.strerror or error}): free the folder, or name "
+        "other places by the environment variables MGRLIB_RUNS and MGRLIB_CACHE; what is finished "
+        "is kept"
+    )
 
 
 def _write_and_move(path: Path, write: Callable[[BinaryIO], Any]) -> None:
@@ -58,6 +68,28 @@ def _write_and_move(path: Path, write: Callable[[BinaryIO], Any]) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def remove(path: Path) -> None:
+    """Delete a file that may be missing.
+
+    Raises
+    ------
+    RunError
+        If the folder can't be written.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _refused(path.parent, error) from None
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Delete what writers that were killed have left in `folder` more than a day ago."""
+    for file in folder.glob(".*.????????"):  # as `write_atomically` names them
+        with suppress(OSError):  # another process may do the same
+            if time.time() - file.stat().st_mtime > LEFTOVER_SECONDS:
+                file.unlink()
 
 
 def write_text(path: Path, text: str) -> None:

@@ -18,7 +18,7 @@ from .errors import SettingsError
 
 PROFILES_FILE = Path(__file__).with_name("profiles.toml")
 DEPTHS = (34, 50, 101, 152)
-SCALES = ("linear", "mel", "linear-bands")
+SCALES = ("linear", "mel", "linear-bands", "mel-htk", "log", "cqt")
 ARMS = ("none", "imagenet", "corpus")
 SYNTHETIC = ("synthetic", "synthetic-direct")
 """The corpora that the study makes itself, as files or in memory."""

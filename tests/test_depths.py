@@ -206,8 +206,8 @@ def test_genres_that_lack_a_depth_are_left_out_and_named():
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        (np.ones((5, 1)), "it takes two depths with both scales, and there are 1"),
-        (np.ones((5, 0)), "it takes two depths with both scales, and there are 0"),
+        (np.ones((5, 1)), "it takes two depths with linear and mel, and there are 1"),
+        (np.ones((5, 0)), "it takes two depths with linear and mel, and there are 0"),
         (np.eye(2), "2 genres with every depth, fewer than the 3 that it takes"),
         (np.zeros((5, 3)), "change alike, without noise"),
         (np.arange(15).reshape(5, 3), "change alike, without noise"),
@@ -419,7 +419,7 @@ def test_numbers_hold_the_tests_of_every_row(tmp_path):
 def test_numbers_without_pairs_say_why(tmp_path):
     metrics = made_up()
     numbers = statistics.depth_numbers(metrics[metrics["scale"] == "mel"], arm="corpus")
-    assert numbers["reason"] == "no depth has both scales"
+    assert numbers["reason"] == "no depth has linear and mel"
     write_json(tmp_path / "numbers.json", numbers)
 
 
@@ -491,7 +491,7 @@ def test_bars_of_a_depth_overlap_where_the_interval_includes_zero():
 def test_a_figure_without_pairs_says_so(draw):
     metrics = made_up()
     ax = axes(getattr(figures, draw), metrics[metrics["scale"] == "mel"], arm="corpus")
-    assert "arm corpus has F1 with both scales" in texts_of(ax)
+    assert "arm corpus has F1 with linear and mel" in texts_of(ax)
 
 
 # The page
@@ -525,7 +525,7 @@ def drop(column, value):
     [
         (None, {"effects": -0.05}, "with the depth is within noise"),
         (drop("scale", "mel"), {}, "none, so nothing can be compared"),
-        (None, {"depths": (50,)}, "it takes two depths with both scales, and there are 1"),
+        (None, {"depths": (50,)}, "it takes two depths with linear and mel, and there are 1"),
         (None, {"genres": 2}, "2 pairs, fewer than the 3 that it takes"),
         (lambda m: m.assign(f1=math.nan), {}, "none, so nothing can be compared"),
         (lambda m: m.assign(f1=0.5), {}, "all 5 values are equal"),

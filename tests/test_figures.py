@@ -107,8 +107,8 @@ def test_one_color_a_scale_whatever_else_is_drawn():
     among = figures.scale_looks(["cqt", "mel", "linear", "linear-bands"])
     assert alone["mel"] == among["mel"]
     assert list(among) == ["linear", "mel", "linear-bands", "cqt"]
-    assert len({color for color, _ in among.values()}) == 4
-    assert len({hatch for _, hatch in among.values()}) == 4
+    for part in zip(*among.values(), strict=True):  # colors, hatches, lines, marks
+        assert len(set(part)) == 4
 
 
 def test_the_diamond_is_the_median_of_the_joint_network():

@@ -422,9 +422,9 @@ def without(column):
     [
         (lambda table: None, "the run has no predictions"),
         (without("truth"), "lack the columns truth"),
-        (lambda table: table[table["scale"] == "mel"], "lack this arm with both scales"),
-        (lambda table: table[table["weights"] == "joint"], "lack this arm with both scales"),
-        (lambda table: table.assign(probability=math.nan), "lack this arm with both scales"),
+        (lambda table: table[table["scale"] == "mel"], "lack this arm with linear and mel"),
+        (lambda table: table[table["weights"] == "joint"], "lack this arm with linear and mel"),
+        (lambda table: table.assign(probability=math.nan), "lack this arm with linear and mel"),
         (lambda table: pd.concat([table, table]), "a song more than once"),
         (lambda table: table.assign(truth=table["scale"] == "mel"), "differ in which songs"),
         (lambda table: table.assign(truth=False), "no test song has any of the genres"),
@@ -518,11 +518,11 @@ def test_the_ratio_is_that_of_the_split(arm, columns, ratio):
 @pytest.mark.parametrize(
     ("number", "change", "reason"),
     [
-        (1, {}, "1 repeat with both scales, and it takes 3; the setting repeats=5 makes five"),
-        (2, {}, "2 repeats with both scales"),
+        (1, {}, "1 repeat with linear and mel, and it takes 3; the setting repeats=5 makes five"),
+        (2, {}, "2 repeats with linear and mel"),
         (3, {"n_train": math.nan}, "songs are not recorded"),
         (3, {"f1": 0.5}, "all 3 values are equal"),
-        (3, {"f1": math.nan}, "no repeats with both scales"),
+        (3, {"f1": math.nan}, "no repeats with linear and mel"),
     ],
 )
 def test_repeats_that_can_not_be_tested_say_why(number, change, reason):
@@ -619,7 +619,7 @@ def test_the_numbers_are_the_same_each_time_and_can_be_written(full):
 def test_the_numbers_of_a_table_without_pairs_say_so(full):
     metrics = full[0][full[0]["scale"] == "mel"]
     numbers = statistics.robustness_numbers(metrics, None, arm="corpus")
-    assert "has no genre with both scales" in numbers["reason"]
+    assert "has no genre with linear and mel" in numbers["reason"]
     assert {test["verdict"] for test in numbers["tests"]} == {"can't be computed"}
     assert numbers["readings"][0].startswith("None of the 10 tests can be computed")
 

@@ -86,7 +86,7 @@ def test_overrides_are_read_in_every_form(overrides, name, value):
         ("depths=18", "depths must be one or more of 34, 50, 101, 152, got 18"),
         ("depths=34,34", "depths must be"),
         ("depths=", "depths must be"),
-        ("scales=log", "scales must be one or more of linear, mel, linear-bands, got 'log'"),
+        ("scales=bark", f"scales must be one or more of {', '.join(SCALES)}, got 'bark'"),
         ("weights=a/trunk.pth,b/trunk.pth", "weights must be one or more arms"),
         ("weights=jft", "weights must be one or more arms of none, imagenet, corpus"),
         ("genres=Jazz", "genres must be all, paper, native or a list of at least two"),

@@ -1,5 +1,11 @@
 """Spectrograms against librosa's definitions, and the resize against Pillow's."""
 
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 import librosa
 import numpy as np
 import pytest
@@ -7,9 +13,11 @@ from conftest import RATE, tone
 from PIL import Image
 
 from mgrlib import spectrograms
+from mgrlib.files import ROOT
+from mgrlib.spectrograms import SCALES, Sound
 
 SETTINGS = {"sample_rate": RATE, "n_fft": 2048, "n_mels": 128}
-SHAPES = [(2048, 512), (1024, 256), (4096, 1000), (512, 512)]
+SHAPES = [(2048, 512), (1024, 256), (4096, 1000), (512, 512), (1023, 300), (256, 1000), (64, 16)]
 
 
 @pytest.fixture(scope="module")
@@ -35,72 +43,26 @@ def test_linear_is_librosas_within_a_hundredth_of_a_decibel(samples, n_fft, hop_
     np.testing.assert_allclose(decibels, expected, atol=0.01)
 
 
-@pytest.mark.parametrize(("n_fft", "hop_length"), SHAPES)
-@pytest.mark.parametrize("n_mels", [40, 128])
-def test_mel_is_librosas_within_a_hundredth_of_a_decibel(samples, n_fft, hop_length, n_mels):
-    theirs = librosa.feature.melspectrogram(
-        y=samples, sr=RATE, n_fft=n_fft, hop_length=hop_length, n_mels=n_mels
-    )
-    power = spectrograms.power_spectrogram(samples, n_fft=n_fft, hop_length=hop_length)
-    ours = spectrograms.mel_scale(power, sample_rate=RATE, n_fft=n_fft, n_mels=n_mels)
-    decibels = spectrograms.to_decibels(ours, top_db=80)
-    expected = librosa.power_to_db(theirs, ref=np.max)
-    np.testing.assert_allclose(decibels, expected, atol=0.01)
+@pytest.mark.parametrize(("n_fft", "hop_length"), [*SHAPES, (65_536, 512), (2048, 65_536)])
+def test_there_is_a_time_for_every_frame(samples, n_fft, hop_length):
+    sound = Sound(samples=samples[:9000], sample_rate=RATE, n_fft=n_fft, hop_length=hop_length,
+                  n_mels=40)  # fmt: skip
+    assert sound.power.shape == (1 + n_fft // 2, len(sound.times))
+    np.testing.assert_allclose(np.diff(sound.times), hop_length / RATE)
 
 
-def their_linear_filters(*, n_freqs: int, sample_rate: int, bands: int) -> np.ndarray:
-    """The formula of torchaudio.functional.linear_fbanks, shape=(n_freqs, bands)."""
-    all_freqs = np.linspace(0, sample_rate // 2, n_freqs)
-    f_pts = np.linspace(0.0, sample_rate / 2, bands + 2)
-    f_diff = f_pts[1:] - f_pts[:-1]
-    slopes = f_pts[None, :] - all_freqs[:, None]
-    down_slopes = (-1.0 * slopes[:, :-2]) / f_diff[:-1]
-    up_slopes = slopes[:, 2:] / f_diff[1:]
-    return np.maximum(0.0, np.minimum(down_slopes, up_slopes))
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_decibels_do_not_depend_on_the_order_in_memory(samples, order):
+    power = spectrograms.power_spectrogram(samples, n_fft=512, hop_length=200)
+    decibels = spectrograms.to_decibels(np.array(power, order=order), top_db=80)
+    np.testing.assert_array_equal(decibels, spectrograms.to_decibels(power, top_db=80))
 
 
-@pytest.mark.parametrize(("n_fft", "n_mels"), [(2048, 128), (1024, 40), (4096, 200), (512, 64)])
-def test_linear_bands_are_the_triangles_of_torchaudio_with_mels_norm(n_fft, n_mels):
-    ours = spectrograms.linear_filters(sample_rate=RATE, n_fft=n_fft, n_mels=n_mels).toarray()
-    theirs = their_linear_filters(n_freqs=1 + n_fft // 2, sample_rate=RATE, bands=n_mels)
-    width = RATE / (n_mels + 1)  # between the feet of a triangle, in Hz
-    assert ours.shape == (n_mels, 1 + n_fft // 2)
-    np.testing.assert_allclose(ours, theirs.T * 2 / width, atol=1e-8)
-
-
-@pytest.mark.parametrize("n_mels", [40, 128])
-def test_linear_bands_and_mel_bands_have_the_same_area(n_mels):
-    spacing = {"sample_rate": RATE, "n_fft": 4096, "n_mels": n_mels}
-    hertz = RATE / 4096
-    linear = spectrograms.linear_filters(**spacing).sum(axis=1) * hertz
-    mel = spectrograms.mel_filters(**spacing).sum(axis=1) * hertz
-    np.testing.assert_allclose(linear, 1, atol=0.05)
-    assert np.median(mel) == pytest.approx(1, abs=0.05)
-
-
-def test_linear_bands_weigh_the_shared_power(samples):
-    power = spectrograms.power_spectrogram(samples, n_fft=2048, hop_length=512)
-    rows = spectrograms.linear_bands_scale(power, **SETTINGS)
-    filters = their_linear_filters(n_freqs=1025, sample_rate=RATE, bands=128)
-    expected = librosa.power_to_db(filters.T @ power, ref=np.max)
-    np.testing.assert_allclose(spectrograms.to_decibels(rows, top_db=80), expected, atol=0.01)
-
-
-def test_linear_bands_are_centered_where_their_filters_peak():
-    frequencies = spectrograms.linear_bands_frequencies(**SETTINGS)
-    filters = spectrograms.linear_filters(**SETTINGS).toarray()
-    peaks = np.fft.rfftfreq(2048, 1 / RATE)[filters.argmax(axis=1)]
-    np.testing.assert_allclose(frequencies, peaks, atol=RATE / 2048 / 2 + 1e-9)
-    np.testing.assert_allclose(np.diff(frequencies), RATE / 2 / 129)
-
-
-def test_there_are_as_many_linear_bands_as_mel_bands():
-    power = np.ones((1025, 3), dtype=np.float32)
-    rows = {scale: to_scale(power, **SETTINGS) for scale, (to_scale, _) in
-            spectrograms.SCALES.items()}  # fmt: skip
-    assert {scale: len(row) for scale, row in rows.items()} == {
-        "linear": 1025, "mel": 128, "linear-bands": 128,
-    }  # fmt: skip
+@pytest.mark.parametrize("level", [1e-6, 1.0, 1e6])
+def test_quiet_and_loud_sounds_are_librosas(samples, level):
+    power = spectrograms.power_spectrogram(samples, n_fft=512, hop_length=200) * np.float32(level)
+    decibels = spectrograms.to_decibels(power, top_db=80)
+    np.testing.assert_allclose(decibels, librosa.power_to_db(power, ref=np.max), atol=1e-3)
 
 
 def test_silence_has_one_level():
@@ -120,6 +82,16 @@ def test_resize_is_the_mean_over_areas(shape, size):
     assert ours.mean() == pytest.approx(image.mean(), abs=1e-5)
 
 
+@pytest.mark.parametrize("shape", [(33, 1), (128, 5), (1025, 40)])
+def test_resize_enlarges_by_repeating(shape):
+    image = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    large = spectrograms.resize(image, 1100)
+    centers = [(np.arange(1100) + 0.5) * length / 1100 for length in shape]
+    inside = [np.abs(c - np.rint(c)) > 0.5 * n / 1100 for c, n in zip(centers, shape, strict=True)]
+    picked = image[np.ix_(*[center.astype(int) for center in centers])]
+    np.testing.assert_allclose(large[np.ix_(*inside)], picked[np.ix_(*inside)], rtol=1e-6)
+
+
 def test_resize_is_close_to_pillows_box_filter():
     image = np.random.default_rng(2).random((1025, 259)).astype(np.float32)
     theirs = np.asarray(Image.fromarray(image).resize((64, 64), Image.Resampling.BOX))
@@ -133,43 +105,71 @@ def test_decibels_become_gray_levels(decibels, pixel):
     assert spectrograms.to_pixels(np.array([decibels]), top_db=80)[0] == pixel
 
 
-@pytest.mark.parametrize("scale", spectrograms.SCALES)
-def test_low_frequencies_come_first(scale):
-    images = {
-        hertz: spectrograms.song_images(
-            tone(hertz, seconds=2), scales=[scale], hop_length=512, top_db=80, image_size=64,
-            **SETTINGS,
-        )[scale]
-        for hertz in (500, 5000)
-    }  # fmt: skip
-    rows = {hertz: image.mean(axis=1).argmax() for hertz, image in images.items()}
-    _, frequencies = spectrograms.SCALES[scale]
-    expected = {h: np.searchsorted(frequencies(**SETTINGS), h) for h in rows}
-    count = len(frequencies(**SETTINGS))
-    for hertz, row in rows.items():
-        assert images[hertz].dtype == np.uint8
-        assert images[hertz].shape == (64, 64)
-        assert row == pytest.approx(expected[hertz] / count * 64, abs=1.5)
-
-
 def test_a_scale_does_not_depend_on_the_others():
     drawing = {"hop_length": 512, "top_db": 80, "image_size": 32, **SETTINGS}
-    every = list(spectrograms.SCALES)
+    every = list(SCALES)
     together = spectrograms.song_images(tone(900, seconds=1), scales=every, **drawing)
     for scale, image in together.items():
         alone = spectrograms.song_images(tone(900, seconds=1), scales=[scale], **drawing)
         np.testing.assert_array_equal(alone[scale], image)
 
 
-@pytest.mark.parametrize(
-    ("scale", "share"), [("linear", 0.091), ("mel", 0.297), ("linear-bands", 0.086)]
-)
-def test_share_of_rows_below_1_khz(scale, share):
-    assert spectrograms.rows_below(1000, scale=scale, **SETTINGS) == pytest.approx(share, abs=0.003)
+def test_images_are_librosas_within_one_level_of_gray(samples):
+    drawing = {"hop_length": 512, "top_db": 80, "image_size": 64, **SETTINGS}
+    linear = np.abs(librosa.stft(samples)) ** 2
+    mel = librosa.feature.melspectrogram(y=samples, sr=RATE)
+    ours = spectrograms.song_images(samples, scales=["linear", "mel"], **drawing)
+    for image, power in zip(ours.values(), (linear, mel), strict=True):
+        theirs = spectrograms.resize(librosa.power_to_db(power, ref=np.max), 64)
+        assert image.dtype == np.uint8
+        assert np.abs(image - (theirs + 80) / 80 * 255).max() < 0.5 + 0.01 / 80 * 255
 
 
-def test_mel_frequencies_are_the_peaks_of_the_filters():
-    frequencies = spectrograms.mel_frequencies(**SETTINGS)
-    filters = librosa.filters.mel(sr=RATE, n_fft=2048, n_mels=128)
-    peaks = np.fft.rfftfreq(2048, 1 / RATE)[filters.argmax(axis=1)]
-    np.testing.assert_allclose(frequencies, peaks, atol=RATE / 2048)
+def test_images_do_not_depend_on_other_threads(samples):
+    drawing = {"hop_length": 512, "top_db": 80, "image_size": 64, **SETTINGS}
+    draw = partial(spectrograms.song_images, samples, scales=list(SCALES), **drawing)
+    alone = draw()
+    with ThreadPoolExecutor(4) as pool:
+        for images in [future.result() for future in [pool.submit(draw) for _ in range(8)]]:
+            for scale, image in images.items():
+                np.testing.assert_array_equal(image, alone[scale])
+
+
+ONE_WORKER = """
+import hashlib, re, sys
+from pathlib import Path
+import numpy as np
+from mgrlib.spectrograms import song_images
+samples = np.random.default_rng(0).normal(0, 0.1, 30 * 22050).astype(np.float32)
+images = song_images(samples, scales=sys.argv[1:], sample_rate=22050, n_fft=2048,
+                     hop_length=512, n_mels=128, top_db=80.0, image_size=224)
+peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) // 1024
+print(hashlib.sha256(np.array(list(images.values()))).hexdigest(), peak, "librosa" in sys.modules)
+"""
+
+
+def in_a_process(*scales: str, threads: int) -> tuple[str, int, bool]:
+    """Digest of the images of 30 s, peak memory in MB, and whether librosa was imported."""
+    variables = {name: str(threads) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+    done = subprocess.run([sys.executable, "-c", ONE_WORKER, *scales], capture_output=True,
+                          text=True, check=True, cwd=ROOT, env=os.environ | variables)  # fmt: skip
+    digest, peak, librosa_is_there = done.stdout.split()
+    return digest, int(peak), librosa_is_there == "True"
+
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="peak memory is read from /proc")
+
+
+@on_linux
+def test_images_are_the_same_to_the_bit_in_processes_of_more_threads():
+    every = list(SCALES)
+    (one, memory, _), (other, _, _) = (in_a_process(*every, threads=n) for n in (1, 3))
+    assert one == other
+    assert memory < 400
+
+
+@on_linux
+def test_bands_are_drawn_without_librosa():
+    _, memory, librosa_is_there = in_a_process(*(set(SCALES) - {"cqt"}), threads=1)
+    assert not librosa_is_there
+    assert memory < 150

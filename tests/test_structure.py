@@ -15,11 +15,12 @@ from mgrlib.files import ROOT
 
 LEVELS = [
     {"errors", "paper", "prose", "progress"},
-    {"files"},
+    {"files", "apart"},
     {"settings"},
-    {"audio", "catalog", "metrics", "statistics", "models", "audit", "steps", "rankings"},
+    {"audio", "backends", "catalog", "metrics", "statistics", "models", "audit", "steps", "rankings"},
     {"corpora", "spectrograms", "splits", "figures", "workers"},
-    {"images", "runs", "resources", "excerpts", "disputed", "ensemble"},
+    {"shards"},
+    {"fidelity", "images", "runs", "resources", "excerpts", "disputed", "ensemble"},
     {"dataset", "training"},
     {"grid", "results"},
     {"networks", "costs", "claims", "analysis"},

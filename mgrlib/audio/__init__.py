@@ -1,10 +1,11 @@
 """One decoded segment a song: mono float32 samples in [-1, 1], time in s, rates in Hz.
 
-libsndfile decodes what it can (WAV, FLAC, Ogg Vorbis, Opus, MP3, AIFF); PyAV, which
-carries FFmpeg's decoders, takes the rest (AAC in MP4). Only the segment in the middle
-of a song is read, by seeking. A song that can't be used raises `SongError`.
+libsndfile (WAV, FLAC, MP3, AIFF) and PyAV, which carries FFmpeg's decoders (Ogg Vorbis,
+Opus, AAC in MP4 and much else), each take what the other leaves. Only the segment in the
+middle of a song is read, by seeking, unless the file is damaged or of a format where seeking
+can't be trusted. A song that can't be used raises `SongError`.
 """
 
-from .segment import SILENCE, Segment, check_file, cut_segment, read_segment
+from .segment import FFMPEG_FIRST, SILENCE, Segment, check_file, cut_segment, read_segment
 
-__all__ = ["SILENCE", "Segment", "check_file", "cut_segment", "read_segment"]
+__all__ = ["FFMPEG_FIRST", "SILENCE", "Segment", "check_file", "cut_segment", "read_segment"]

@@ -1,51 +1,230 @@
-"""Decoding by PyAV, which carries FFmpeg's decoders: AAC in MP4 and much else."""
+"""Decoding by PyAV, which carries FFmpeg's decoders: AAC in MP4, Ogg, and much else.
 
+FFmpeg is kept to the one file: formats that name other files or addresses (playlists,
+lists of pictures, session descriptions) are not read, nor is a name taken for an address.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import SongError
-from .native import Native
+from .headers import ogg_is_one_stream
+from .native import BrokenPromise, Native, check_length, check_rate, middle, mix
+
+FORMATS = (
+    "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dsf,dts,eac3,flac,flv,matroska,mov,mp3,mpc,mpc8,mpeg,"
+    "mpegts,ogg,oma,rm,tak,tta,voc,w64,wav,wv,xwma"
+)
+"""FFmpeg's names of formats whose files hold their sound themselves."""
+
+OPTIONS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
+
+SEEKABLE = {"mov,mp4,m4a,3gp,3g2,mj2", "ogg"}
+"""Formats with an exact duration and exact time stamps. Elsewhere FFmpeg may estimate them
+from the bit rate, so these files are decoded from the start."""
+
+LEAD_SECONDS = 0.5
+"""Decoded before the segment: decoders need some packets before their output is right."""
+
+SLACK = 4096
+"""Frames by which a time stamp may be wrong: more than a packet of Vorbis, Opus or AAC."""
+
+LONGEST_PACKET = 2**16
+"""Frames in the longest packet that lies across the segment's ends, one of FLAC."""
+
+NUMBERS = {
+    "u8": (np.uint8, 128, 2**-7),
+    "s16": (np.int16, 0, 2**-15),
+    "s32": (np.int32, 0, 2**-31),
+    "s64": (np.int64, 0, 2**-63),
+    "flt": (np.float32, 0, 1),
+    "dbl": (np.float64, 0, 1),
+}
+"""Type, zero and unit of the numbers in FFmpeg's sample formats."""
 
 
-def read(path: Path, segment_seconds: float) -> Native:
-    """Decode from a little before the segment to its end.
+def errors() -> tuple[type[Exception], ...]:
+    """What a file that can't be decoded may raise here."""
+    import av
+
+    return (av.FFmpegError, OSError, RuntimeError, ValueError, MemoryError)
+
+
+def read_by_seeking(path: Path, segment_seconds: float) -> Native:
+    """Seek to a little before the segment in the middle and decode to its end.
 
     Raises
     ------
     SongError
-        If there is no sound in the file.
-    av.FFmpegError, OSError, ValueError
-        If it can't be decoded.
+        If there is no sound in the file, or its sample rate is absurd.
+    BrokenPromise
+        If the format can't be trusted, or the file holds less than its header promises.
     """
+    with _open(path) as (container, stream):
+        if not _can_seek(path, container, stream):
+            raise BrokenPromise("not a format to seek in")
+        frames = container.decode(stream)
+        first = next(frames, None)
+        if first is None or first.pts is None:
+            raise BrokenPromise("no samples with a time could be decoded")
+        # An implicit extension of AAC doubles the rate that the header has.
+        rate = first.sample_rate
+        check_rate(rate)
+        # Samples before the time 0 are no part of the song: Vorbis may have some.
+        zero = max(0, first.pts)
+        ticks = float(rate * stream.time_base)
+        total = round(stream.duration * ticks)
+        wanted = min(round(segment_seconds * rate), total)
+        start = middle(total, wanted)
+        landing = start - round(LEAD_SECONDS * rate)
+        if landing > 0:
+            container.seek(zero + int(landing / ticks), stream=stream)
+            frames = container.decode(stream)
+        else:
+            frames = chain([first], frames)
+        placed = _placed(frames, rate=rate, zero=zero, ticks=ticks)
+        return Native(_cut(placed, start, wanted), rate, total / rate)
+
+
+def read_from_start(path: Path, segment_seconds: float) -> Native:
+    """Count what can be decoded, then decode as far as the end of its middle.
+
+    Damaged packets are passed over.
+
+    Raises
+    ------
+    SongError
+        If there is no sound in the file, or its sample rate is absurd.
+    BrokenPromise
+        If nothing can be decoded, or the rate changes within the file.
+    """
+    total = rate = 0
+    with _open(path) as (container, stream):
+        for frame in _all_frames(container, stream):
+            rate = rate or frame.sample_rate
+            _check_same_rate(frame, rate)
+            total += frame.samples
+            check_length(total, frame.layout.nb_channels)
+    if not total:
+        raise BrokenPromise("no samples could be decoded")
+    check_rate(rate)
+    wanted = min(round(segment_seconds * rate), total)
+    start = middle(total, wanted)
+    samples, place = np.empty(wanted, dtype=np.float32), 0
+    with _open(path) as (container, stream):
+        for frame in _all_frames(container, stream):
+            _put(frame, place - start, samples)
+            place += frame.samples
+            if place >= start + wanted:
+                break
+    return Native(samples[: place - start], rate, total / rate)
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[tuple]:
+    """The container in a file and its stream of sound."""
     import av
 
-    with av.open(str(path), metadata_errors="ignore") as container:
-        if not container.streams.audio:
+    # The prefix keeps a name with a colon from being taken for an address.
+    with av.open(f"file:{path}", options=OPTIONS, metadata_errors="ignore") as container:
+        stream = container.streams.best("audio")
+        if stream is None:
             raise SongError("unreadable", "the file has no audio stream")
-        return _decode(container, segment_seconds)
+        for other in container.streams:
+            if other is not stream:
+                other.discard = av.stream.Discard.all
+        yield container, stream
 
 
-def _decode(container, segment_seconds: float) -> Native:
+def _can_seek(path: Path, container, stream) -> bool:
+    """Whether duration and time stamps are exact and the file goes on to its end."""
+    if container.format.name not in SEEKABLE or not stream.duration:
+        return False
+    if container.format.name == "ogg":
+        return ogg_is_one_stream(path)
+    last = stream.index_entries[-1] if len(stream.index_entries) else None
+    return last is not None and last.pos + last.size <= container.size
+
+
+def _placed(frames: Iterable, *, rate: int, zero: int, ticks: float) -> Iterator[tuple]:
+    """Decoded frames, each with the place that its time stamp gives it in the song."""
+    for frame in frames:
+        _check_same_rate(frame, rate)
+        if (pts := frame.pts) is None:
+            raise BrokenPromise("a packet has no time stamp")
+        yield round((pts - zero) * ticks), frame
+
+
+def _cut(placed: Iterable[tuple], start: int, wanted: int) -> np.ndarray:
+    """`wanted` frames from `start` on of a row of decoded frames with their places.
+
+    The row has no gaps, but the places may be wrong by a part of a packet where packets are
+    of two lengths, as in Vorbis: their median is right.
+    """
+    samples = np.empty(wanted + 4 * SLACK + 2 * LONGEST_PACKET, dtype=np.float32)
+    end, origins = 0, []
+    for place, frame in placed:
+        length = frame.samples
+        if not origins and place + length < start - SLACK:
+            continue
+        if place >= start + wanted + SLACK or end + length > len(samples):
+            break
+        origins.append(place - end)
+        mix(_channels(frame), out=samples[end : end + length])
+        end += length
+    if not origins or np.ptp(origins) > 2 * SLACK:
+        raise BrokenPromise("the time stamps do not follow each other")
+    first = start - round(float(np.median(origins)))
+    found = samples[max(0, first) : min(end, first + wanted)]
+    if first < 0 or len(found) < wanted - SLACK:
+        raise BrokenPromise("the file does not hold what its header promises")
+    return found
+
+
+def _all_frames(container, stream) -> Iterator:
+    """All that can be decoded; damaged packets are passed over."""
     import av
 
-    stream = container.streams.audio[0]
-    rate = stream.rate
-    seconds = container.duration / 1_000_000 if container.duration else 0.0
-    start = max(0.0, (seconds - segment_seconds) / 2)
-    if start > 1:
-        # Seek lands on a packet at or before the time asked for; the rest is cut by time stamps.
-        container.seek(int((start - 0.5) * 1_000_000))
-    mono = av.AudioResampler(format="fltp", layout="mono", rate=rate)
-    blocks, first = [], None
-    for frame in container.decode(stream):
-        first = frame.time if first is None and frame.time is not None else first
-        blocks += [out.to_ndarray()[0] for out in mono.resample(frame)]
-        if seconds and frame.time is not None and frame.time > start + segment_seconds:
-            break
-    if not blocks:
-        raise ValueError("no frames could be decoded")
-    samples = np.concatenate(blocks)
-    offset = round(max(0.0, start - (first or 0.0)) * rate)
-    seconds = seconds or len(samples) / rate
-    return Native(samples[offset : offset + round(segment_seconds * rate)], rate, seconds)
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets, None)
+        except av.FFmpegError:  # of the container: nothing more can be found in it
+            return
+        if packet is None:
+            return
+        try:
+            frames = packet.decode()
+        except av.FFmpegError:
+            continue
+        yield from frames
+
+
+def _check_same_rate(frame, rate: int) -> None:
+    if frame.sample_rate != rate:
+        raise BrokenPromise(f"the sample rate changes from {rate} to {frame.sample_rate} Hz")
+
+
+def _put(frame, place: int, out: np.ndarray) -> None:
+    """Write a decoded frame, as mono, to `out` from `place` on, as far as it lies in `out`."""
+    low, high = max(0, -place), min(frame.samples, len(out) - place)
+    if low < high:
+        mix([c[low:high] for c in _channels(frame)], out=out[place + low : place + high])
+
+
+def _channels(frame) -> list[np.ndarray]:
+    """The channels of a decoded frame, float32, each of shape (n,); they lie in its memory."""
+    name, length = frame.format.name, frame.samples
+    if name == "fltp":  # of most decoders
+        return [np.frombuffer(plane, np.float32, length) for plane in frame.planes]
+    kind, zero, unit = NUMBERS[name.removesuffix("p")]
+    if frame.format.is_planar:
+        channels = [np.frombuffer(plane, kind, length) for plane in frame.planes]
+    else:
+        count = frame.layout.nb_channels
+        channels = list(np.frombuffer(frame.planes[0], kind, length * count).reshape(-1, count).T)
+    return [((channel - float(zero)) * unit).astype(np.float32) for channel in channels]

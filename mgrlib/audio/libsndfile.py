@@ -1,27 +1,135 @@
-"""Decoding by libsndfile: WAV, FLAC, Ogg Vorbis, Opus, MP3, AIFF."""
+"""Decoding by libsndfile: WAV, FLAC, Ogg Vorbis, Opus, MP3, AIFF.
 
+What its libraries print about damaged files goes to the standard error of the process;
+they offer no way to silence them.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import soundfile
 
-from .native import Native, middle, to_mono
+from .headers import ogg_is_one_stream, read_mp3
+from .native import BrokenPromise, Native, check_length, check_rate, middle, mix
+
+BLOCK = 2**17
+"""Samples of all channels to decode at once: they stay in the processor's cache."""
+
+TAIL = 8192
+"""Frames at the end that are decoded to see that they are there; libFLAC is slow to seek to
+its last block, of 4,096 frames most often."""
 
 
-def read(path: Path, segment_seconds: float) -> Native:
+def errors() -> tuple[type[Exception], ...]:
+    """What a file that can't be decoded may raise here."""
+    return (soundfile.SoundFileError, OSError, RuntimeError, ValueError, MemoryError)
+
+
+class _Stream(soundfile.SoundFile):
+    """Read in sequence: soundfile seeks after every block where it can, at a block's cost."""
+
+    def seekable(self) -> bool:
+        return False
+
+
+def read_by_seeking(path: Path, segment_seconds: float) -> Native:
     """Seek to the segment in the middle and decode it.
 
     Raises
     ------
-    soundfile.SoundFileError, ValueError, TypeError, RuntimeError
-        If it can't be decoded.
+    SongError
+        If the sample rate is absurd.
+    BrokenPromise
+        If the file holds less than its header promises.
     """
-    with soundfile.SoundFile(path) as stream:
+    with _open(path) as (handle, stream):
         rate, total = stream.samplerate, stream.frames
-        wanted = round(segment_seconds * rate)
-        stream.seek(middle(total, wanted))
-        frames = stream.read(wanted, dtype="float32", always_2d=True)
-    if len(frames) == 0 and total:
-        raise ValueError("no frames could be decoded")
-    # A header may promise more than the file holds.
-    seconds = total / rate if len(frames) == min(wanted, total) else len(frames) / rate
-    return Native(to_mono(frames), rate, seconds)
+        mp3 = read_mp3(path) if stream.format == "MP3" else None
+        if not total or (stream.format == "MP3" and mp3 is None):
+            raise BrokenPromise("the length in its header can't be believed")
+        if stream.format == "OGG" and not ogg_is_one_stream(path):
+            raise BrokenPromise("there are several streams in the file")
+        if mp3 and mp3.seconds is not None:
+            total = min(total, round(mp3.seconds * rate))
+        wanted = min(round(segment_seconds * rate), total)
+        start = middle(total, wanted)
+        stream.seek(start)
+        samples = _read(stream, wanted)
+        byte = os.lseek(handle, 0, os.SEEK_CUR)
+        if mp3:
+            # To seek to the end, libmpg123 would look at every frame of the file.
+            kept = mp3.seconds is None or mp3.is_even(byte, (start + wanted) / rate)
+        else:
+            kept = _has_end(stream, start + wanted)
+        if len(samples) < wanted or not kept:
+            raise BrokenPromise("the file does not hold what its header promises")
+        return Native(samples, rate, total / rate)
+
+
+def read_from_start(path: Path, segment_seconds: float) -> Native:
+    """Count what can be decoded, then decode as far as the end of its middle.
+
+    Raises
+    ------
+    SongError
+        If the sample rate is absurd.
+    BrokenPromise
+        If the header promises sound and there is none, or it does not end.
+    """
+    with _open(path) as (_, stream):
+        promised = stream.frames
+        total = sum(len(block) for block in _blocks(stream))
+        if promised and not total:
+            raise BrokenPromise("no samples could be decoded")
+    with _open(path) as (_, stream):
+        rate = stream.samplerate
+        wanted = min(round(segment_seconds * rate), total)
+        return Native(_read(stream, wanted, skip=middle(total, wanted)), rate, total / rate)
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[tuple[int, soundfile.SoundFile]]:
+    """The descriptor of a file and its stream."""
+    # soundfile takes some names for files of bare samples; a descriptor has no name.
+    with path.open("rb", buffering=0) as file, _Stream(file.fileno(), closefd=False) as stream:
+        check_rate(stream.samplerate)
+        yield file.fileno(), stream
+
+
+def _blocks(stream: soundfile.SoundFile, most: int | None = None) -> Iterator[np.ndarray]:
+    """The next frames, shape=(n, channels), as far as they can be decoded; one buffer for all."""
+    frames = max(1, BLOCK // stream.channels)
+    buffer = np.empty((frames, stream.channels), dtype=np.float32)
+    done = 0
+    while most is None or done < most:
+        block = buffer if most is None else buffer[: most - done]
+        try:
+            block = stream.read(out=block)
+        except soundfile.SoundFileError:
+            return
+        if not len(block):
+            return
+        done += len(block)
+        check_length(done, stream.channels)
+        yield block
+
+
+def _read(stream: soundfile.SoundFile, wanted: int, *, skip: int = 0) -> np.ndarray:
+    """`wanted` frames after the next `skip`, mono, or as many as there are."""
+    samples = np.empty(wanted, dtype=np.float32)
+    place = -skip
+    for block in _blocks(stream, skip + wanted):
+        block, place = block[max(0, -place) :], place + len(block)
+        if len(block):
+            mix(block.T, out=samples[place - len(block) : place])
+    return samples[: max(0, place)]
+
+
+def _has_end(stream: soundfile.SoundFile, place: int) -> bool:
+    """Whether the frames at the promised end are there; `place` is as far as is known."""
+    rest = min(TAIL, stream.frames - place)
+    stream.seek(stream.frames - rest)
+    return sum(len(block) for block in _blocks(stream, rest)) == rest

@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soundfile
 import soxr
 
 from ..errors import SongError
 from . import ffmpeg, libsndfile
-from .native import Native, middle
+from .native import BrokenPromise, Native, middle
+
+FFMPEG_FIRST = {
+    ".3gp", ".aac", ".ac3", ".ape", ".avi", ".m4a", ".m4b", ".m4v", ".mka", ".mkv", ".mov",
+    ".mp4", ".mpc", ".oga", ".ogg", ".opus", ".tta", ".webm", ".wma", ".wv",
+}  # fmt: skip
+"""Extensions of the files that PyAV is given first: what libsndfile does not read, and Ogg,
+which it decodes more slowly. All others are libsndfile's. Either takes what the other leaves."""
 
 SILENCE = 10 ** (-80 / 20)
 """A segment whose peak is under -80 dBFS is silent."""
@@ -58,12 +64,7 @@ def read_segment(path: Path, *, segment_seconds: float, sample_rate: int) -> Seg
         Reasons: missing, not a file, empty, unreadable, too short, not finite, silent.
     """
     check_file(path)
-    try:
-        native = libsndfile.read(path, segment_seconds)
-    # soundfile takes some names for raw samples and raises TypeError for want of their rate.
-    except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError, MemoryError) as error:
-        native = _by_ffmpeg(path, segment_seconds, first_error=error)
-    return _segment(native, segment_seconds, sample_rate)
+    return _segment(_decode(path, segment_seconds), segment_seconds, sample_rate)
 
 
 def cut_segment(
@@ -91,14 +92,24 @@ def cut_segment(
     return _segment(native, segment_seconds, sample_rate)
 
 
-def _by_ffmpeg(path: Path, segment_seconds: float, *, first_error: Exception) -> Native:
-    import av
-
-    try:
-        return ffmpeg.read(path, segment_seconds)
-    except (av.FFmpegError, OSError, ValueError) as error:
-        detail = f"libsndfile: {_one_line(first_error)}; FFmpeg: {_one_line(error)}"
-        raise SongError("unreadable", detail) from None
+def _decode(path: Path, segment_seconds: float) -> Native:
+    """By the first decoder that reads the file as its header promises, by seeking; or else
+    by the first that reads anything of it, from its start."""
+    decoders = {"libsndfile": libsndfile, "FFmpeg": ffmpeg}
+    names = list(decoders)
+    if path.suffix.lower() in FFMPEG_FIRST:
+        names.reverse()
+    # FFmpeg passes over damage where libsndfile ends.
+    attempts = [(name, decoders[name].read_by_seeking) for name in names]
+    attempts += [(name, decoders[name].read_from_start) for name in ("FFmpeg", "libsndfile")]
+    said = {}
+    for name, read in attempts:
+        try:
+            return read(path, segment_seconds)
+        except (BrokenPromise, *decoders[name].errors()) as error:
+            said[name] = _one_line(error)
+    detail = "; ".join(f"{name}: {said[name]}" for name in decoders)
+    raise SongError("unreadable", detail)
 
 
 def _one_line(error: Exception) -> str:
@@ -113,19 +124,25 @@ def _segment(native: Native, segment_seconds: float, sample_rate: int) -> Segmen
     if native.seconds < segment_seconds / 2:
         detail = f"{native.seconds:.2f} s, at least {segment_seconds / 2:g} s are needed"
         raise SongError("too short", detail)
-    if not np.isfinite(native.samples).all():
+    samples = soxr.resample(native.samples, native.rate, sample_rate, quality="HQ")[:wanted]
+    # After resampling there are fewer samples to look at. Whatever is not finite spreads.
+    peak = _peak(samples)
+    if not np.isfinite(peak):
         raise SongError("not finite", "the samples hold NaN or infinity")
-    if (peak := np.abs(native.samples).max(initial=0.0)) > LOUDEST:
+    if peak > LOUDEST:
         raise SongError("not finite", f"a peak of {peak:.3g} has no finite power")
     if peak < SILENCE:
         raise SongError("silent", "the peak of the segment is under -80 dBFS")
-    samples = soxr.resample(native.samples, native.rate, sample_rate, quality="HQ")
-    samples = np.asarray(samples[:wanted], dtype=np.float32)
     # Resampling may round a full segment one sample short: that is no padding.
     padded = round(native.seconds * sample_rate) < wanted
     if len(samples) < wanted:
         samples = np.pad(samples, (0, wanted - len(samples)))
     return Segment(samples=samples, seconds=native.seconds, padded=padded)
+
+
+def _peak(samples: np.ndarray) -> float:
+    """The largest magnitude, NaN if any sample is; two passes and no array in between."""
+    return float(np.maximum(samples.max(initial=0), -samples.min(initial=0)))
 
 
 def check_file(path: Path) -> None:

@@ -1,24 +1,59 @@
-"""``python -m mgrlib.bench``: all benchmarks, a table, and ``bench.json``."""
+"""``python -m mgrlib.bench``: all benchmarks or those named, a table, and ``bench.json``.
+
+One thread a process. ``--book`` also writes the speed of the images to the file that the
+book shows.
+"""
+
+import argparse
+import os
+from collections.abc import Iterable, Sequence
 
 from ..files import runs_folder, write_json
-from .images import bench_images
-from .synthesis import bench_songs
-from .training import bench_training
+
+PARTS = ("synthesis", "images", "training")
 
 
-def main() -> None:
-    """Run all benchmarks, print a table and write ``bench.json``."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run benchmarks, print a table and write ``bench.json``."""
+    parser = argparse.ArgumentParser(prog="python -m mgrlib.bench", description="Speed as ratios.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; or all")
+    parser.add_argument("--book", action="store_true",
+                        help="write the speed of the images for the book")  # fmt: skip
+    parsed = parser.parse_args(arguments)
+    if unknown := set(parsed.parts) - set(PARTS):
+        parser.error(f"PART must be one of {', '.join(PARTS)}, got {', '.join(sorted(unknown))}")
+    for library in ("OMP", "OPENBLAS", "MKL", "NUMBA"):  # read when numpy and torch are loaded
+        os.environ[f"{library}_NUM_THREADS"] = "1"
     rows: list[dict] = []
-    for bench in (bench_songs, bench_images, bench_training):
-        for line in bench():
+    for part in parsed.parts or PARTS:
+        for line in _run(part, book=parsed.book):
             rows.append(line)
-            goal = "" if line["goal"] is None else f" (at least {line['goal']:g})"
-            ours, theirs = f"{line['ours']:.4g} {line['unit']}", f"{line['baseline']:.4g}"
-            against = f"{line['baseline_name']} {theirs}: {line['ratio']:.2f} times{goal}"
-            print(f"{line['name']}: {ours}, {against}", flush=True)
+            print(words(line), flush=True)
     path = runs_folder() / "bench" / "bench.json"
     write_json(path, rows)
     print(f"written: {path}")
+
+
+def _run(part: str, *, book: bool) -> Iterable[dict]:
+    if part == "synthesis":
+        from .synthesis import bench_songs
+
+        return bench_songs()
+    if part == "images":
+        from .images import RESULT, bench_images
+
+        return bench_images(result=RESULT if book else None)
+    from .training import bench_training
+
+    return bench_training()
+
+
+def words(line: dict) -> str:
+    """A row of ``bench.json`` as a line of text."""
+    goal = "" if line["goal"] is None else f" (at least {line['goal']:.3g})"
+    ours, theirs = f"{line['ours']:.4g} {line['unit']}", f"{line['baseline']:.4g}"
+    against = f"{line['baseline_name']} {theirs}: {line['ratio']:.2f} times{goal}"
+    return f"{line['name']}: {ours}, {against}"
 
 
 if __name__ == "__main__":

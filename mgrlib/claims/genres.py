@@ -180,7 +180,7 @@ def judge_largest_differences(tables: Tables) -> Finding:
     numbers = {"arm": tables.arm, "depth": tables.depth}
     if pairs is None:
         reason = tables.missing("f1", arm=tables.arm)
-        reason = reason or f"fewer than {LEAST} genres have both scales at one depth"
+        reason = reason or f"fewer than {LEAST} genres have linear and mel at one depth"
         return Finding(numbers=numbers, reason=reason)
     differences = pairs["difference"].abs().sort_values(ascending=False, kind="stable")
     sizes = tables.sizes.reindex(differences.index)

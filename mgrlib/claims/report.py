@@ -61,7 +61,7 @@ def claim_text(entry: Mapping[str, Any]) -> str:
         word = NOISE_WORDS[entry["beyond_noise"]]
         lines.append(f"*Beyond noise: {word}.* {escape(entry['noise'])}")
     single = {name: part for name, part in entry["numbers"].items()
-              if not _is_table(part) and not _is_tabled(part)}  # fmt: skip
+              if not _is_table(part) and not _is_tabled(part) and part != {}}  # fmt: skip
     named = [f"{escape(name)} {value_words(value)}" for name, value in single.items()]
     return "\n\n".join([*lines, f"*Numbers.* {'; '.join(named)}."] if named else lines)
 

@@ -1,6 +1,6 @@
 """Figures in one style, readable at the width of a book column, in print and without color.
 
-`canvas` is what all share, `songs` draws what goes into the networks, `learning` how
+`canvas` is what all share, `spectrograms` draws what goes into the networks, `learning` how
 they learn, `scores` and `ensemble` what comes out. Figures 1 to 10 are the paper's.
 """
 
@@ -15,7 +15,7 @@ from .agreement import (
 from .attention import draw_attention
 from .canvas import LOOKS, WORDS, make_figure, save_figure, scale_looks, scale_order, use_style
 from .curves import draw_calibration, draw_pr_curves, draw_rules, pr_curves_height
-from .ensemble import ENSEMBLE_WORDS, draw_ensemble
+from .ensemble import ENSEMBLE_WORDS, draw_ensemble, ensemble_height
 from .forest import (
     depth_forest_height,
     draw_depth_forest,
@@ -23,7 +23,13 @@ from .forest import (
     draw_interaction,
     genre_forest_height,
 )
-from .learning import draw_learning, draw_learning_panels, draw_song, learning_panels_height
+from .learning import (
+    draw_learning,
+    draw_learning_panels,
+    draw_song,
+    learning_panels_height,
+    song_height,
+)
 from .power import draw_detectable, draw_power_curves
 from .prevalence import draw_equal_sizes, draw_null_bars, equal_sizes_height
 from .published import draw_bayes_factors, draw_p_values, draw_power
@@ -37,12 +43,27 @@ from .resolution import (
 )
 from .robustness import draw_robustness, draw_rope, draw_song_draws, robustness_height
 from .scores import draw_boxes, draw_genre_bars, draw_qq, genre_bars_height
-from .songs import draw_genre_sizes, draw_network_input, draw_spectrogram
+from .songs import draw_genre_sizes
+from .spectrograms import (
+    Drawn,
+    draw_differences,
+    draw_gallery,
+    draw_losses,
+    draw_network_input,
+    draw_panels,
+    draw_picture,
+    draw_rows,
+    draw_spectrogram,
+    gallery_height,
+    losses_height,
+    panels_height,
+)
 
 __all__ = [
     "ENSEMBLE_WORDS",
     "LOOKS",
     "WORDS",
+    "Drawn",
     "agreement_height",
     "confusions_height",
     "depth_forest_height",
@@ -55,37 +76,47 @@ __all__ = [
     "draw_confusions",
     "draw_depth_forest",
     "draw_detectable",
+    "draw_differences",
     "draw_disagreement",
     "draw_ensemble",
     "draw_equal_sizes",
+    "draw_gallery",
     "draw_genre_bars",
     "draw_genre_forest",
     "draw_genre_sizes",
     "draw_interaction",
     "draw_learning",
     "draw_learning_panels",
+    "draw_losses",
     "draw_network_input",
     "draw_null_bars",
     "draw_p_values",
     "draw_pairs_by_depth",
+    "draw_panels",
     "draw_parts",
+    "draw_picture",
     "draw_power",
     "draw_power_curves",
     "draw_pr_curves",
     "draw_qq",
     "draw_robustness",
     "draw_rope",
+    "draw_rows",
     "draw_rules",
     "draw_scale_pairs",
     "draw_song",
     "draw_song_draws",
     "draw_spectrogram",
+    "ensemble_height",
     "equal_sizes_height",
+    "gallery_height",
     "genre_bars_height",
     "genre_forest_height",
     "learning_panels_height",
+    "losses_height",
     "make_figure",
     "pairs_by_depth_height",
+    "panels_height",
     "parts_height",
     "pr_curves_height",
     "robustness_height",
@@ -93,5 +124,6 @@ __all__ = [
     "scale_looks",
     "scale_order",
     "scale_pairs_height",
+    "song_height",
     "use_style",
 ]

@@ -13,15 +13,17 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..statistics.agreement.answers import Answers
-from ..statistics.agreement.confusion import ENOUGH, most_confused
+from ..statistics.agreement.confusion import ENOUGH, confused_scales, most_confused
 from ..statistics.agreement.discordance import discordance, scale_tests
 from ..statistics.agreement.networks import Agreement
 from ..statistics.outcome import LEVEL
 from ..statistics.scores import SCALES
-from .canvas import BAR, DIAMOND, INK, LOOKS, divide, genre_label, say, wrapped
+from .canvas import BAR, DIAMOND, INK, LOOKS, divide, genre_label, say, scale_looks, wrapped
 
 PANELS = {"positive": "Songs with the genre", "negative": "Songs without it"}
 SMALL_DIAMOND = DIAMOND | {"markersize": 4.5, "markeredgewidth": 1.0}
+MOST_NETWORKS = 32
+"""So many names have room beside a matrix as wide as the page."""
 STAR = {"linestyle": "", "marker": "*", "markersize": 7, "color": INK, "zorder": 5}
 
 
@@ -76,7 +78,7 @@ def _shares(table: pd.DataFrame) -> pd.DataFrame:
 def _draw_sides(panel: Axes, table: pd.DataFrame) -> None:
     shares, places = _shares(table), np.arange(len(table))
     for scale, side, widths in ((SCALES[0], 1, shares["first"]), (SCALES[1], -1, shares["second"])):
-        color, hatch = LOOKS[scale]
+        color, hatch, *_ = LOOKS[scale]
         panel.barh(places, side * widths, height=0.72, color=color, hatch=hatch, edgecolor="white")
     for place in places[table["songs"] == 0]:
         panel.text(0, place, "no songs", fontsize=9, ha="center", va="center", color="#666666")
@@ -107,8 +109,9 @@ def _dress(panel: Axes, words: str, *, reach: float, genres: int) -> None:
 
 def _add_legend(figure, rows: list[str], *, stars: bool) -> None:
     entries = {
-        f"right with {scale} alone": Patch(facecolor=color, edgecolor="white", hatch=hatch)
-        for scale, (color, hatch) in LOOKS.items() if scale in SCALES
+        f"right with {scale} alone": Patch(facecolor=LOOKS[scale].color, edgecolor="white",
+                                           hatch=LOOKS[scale].hatch)
+        for scale in SCALES
     }  # fmt: skip
     marks = {"joint": (SMALL_DIAMOND, "joint network"), "baseline": (BAR, "logistic regression")}
     entries |= {words: Line2D([], [], **mark) for mark, words in (marks[row] for row in rows)}
@@ -134,13 +137,15 @@ def draw_agreement(ax: Axes, agreement: Agreement) -> Axes:
 
     Both are means over the genres. The networks are ordered by row (the arm, joint,
     baseline), scale and depth; a line divides the blocks. A hatched cell is empty or undefined.
+    Where there are more than `MOST_NETWORKS`, those of the arm alone are drawn.
     """
     import seaborn as sns
 
-    networks = agreement.networks
+    networks = _drawn_networks(agreement)
     if len(networks) < 2:
         return say(ax, "There are no two networks whose answers could be compared.")
-    kappa, rho = (agreement.matrix(name).to_numpy() for name in ("kappa", "spearman"))
+    places = np.ix_(*[[agreement.networks.index(network) for network in networks]] * 2)
+    kappa, rho = (agreement.matrix(name).to_numpy()[places] for name in ("kappa", "spearman"))
     values = np.where(np.tri(len(networks), k=-1, dtype=bool), kappa, rho)
     np.fill_diagonal(values, np.nan)
     labels = [network_label(network) for network in networks]
@@ -149,7 +154,7 @@ def draw_agreement(ax: Axes, agreement: Agreement) -> Axes:
         values, ax=ax, cmap="mako_r", vmin=lowest, vmax=1, square=True, xticklabels=labels,
         yticklabels=labels, linewidths=0.4, annot=_short(values) if len(networks) <= 20 else None,
         fmt="", annot_kws={"fontsize": 7},
-        cbar_kws={"label": "κ of the answers (below), ρ of the probabilities (above)",
+        cbar_kws={"label": "κ of the answers (below),\nρ of the probabilities (above)",
                   "shrink": 0.8},
     )  # fmt: skip
     blocks = [(row, scale) for row, _, scale in networks]
@@ -166,11 +171,16 @@ def draw_agreement(ax: Axes, agreement: Agreement) -> Axes:
 
 def agreement_height(agreement: Agreement) -> float:
     """Height in inches at which `draw_agreement` has square cells as wide as the column allows."""
-    return (
-        3.0
-        if len(agreement.networks) < 2
-        else max(3.6, min(6.4, 2.0 + 0.25 * len(agreement.networks)))
-    )
+    number = len(_drawn_networks(agreement))
+    return 3.0 if number < 2 else max(3.6, min(6.4, 2.0 + 0.25 * number))
+
+
+def _drawn_networks(agreement: Agreement) -> list[tuple]:
+    """All networks, or those of the arm where there is no room for the names of all."""
+    networks = agreement.networks
+    if len(networks) <= MOST_NETWORKS:
+        return networks
+    return [network for network in networks if network[0] == networks[0][0]]
 
 
 def _hatch_empty(ax: Axes) -> None:
@@ -187,7 +197,7 @@ def _short(values: np.ndarray) -> np.ndarray:
 
 
 def draw_confusions(ax: Axes, table: pd.DataFrame, *, ranked: int = 10) -> list[Axes]:
-    """How often songs of a genre are called another: the mean of the scales, and linear minus mel.
+    """How often songs of a genre are called another: mean and difference of two scales.
 
     Parameters
     ----------
@@ -219,10 +229,12 @@ def draw_confusions(ax: Axes, table: pd.DataFrame, *, ranked: int = 10) -> list[
     if both:
         wide = _wide(known, "difference", genres)
         reach = float(np.nanmax(np.abs(wide.to_numpy()))) or 1.0
-        colors = [LOOKS["mel"][0], "white", LOOKS["linear"][0]]
-        cmap = LinearSegmentedColormap.from_list("mel to linear", colors)
+        pair = confused_scales(table)
+        looks = scale_looks(pair)
+        colors = [looks[pair[1]].color, "white", looks[pair[0]].color]
+        cmap = LinearSegmentedColormap.from_list("second to first", colors)
         _draw_shares(panels[1], wide, cmap=cmap, vmin=-reach, vmax=reach,
-                     label="Linear − mel")  # fmt: skip
+                     label=" − ".join(pair).capitalize())  # fmt: skip
         panels[1].set_yticks([])
     return panels
 

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from .canvas import wrapped
-from .songs import draw_spectrogram
+from .spectrograms import draw_spectrogram
 
 HALF = 0.5
 """Heat above which a place is outlined on the spectrogram."""

@@ -1,16 +1,18 @@
 """The canvas of every figure: one style, one size, one look a scale, and the files of a run.
 
-A scale has one color and one hatch wherever it appears; the reference rows are told by
-their marks: a diamond for ``joint``, a bar across for ``baseline``. A figure that can't
-be drawn says why on its Axes. Colors are those of Okabe & Ito (2008).
+A scale has one color, one hatch, one line and one mark wherever it appears (`LOOKS`); the
+reference rows are told by their marks: a diamond for ``joint``, a bar across for
+``baseline``. A figure that can't be drawn says why on its Axes. Colors are those of Okabe &
+Ito (2008), which people with any color vision tell apart.
 """
 
 import functools
 import math
 import textwrap
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import matplotlib as mpl
 import numpy as np
@@ -28,6 +30,10 @@ from ..files import write_atomically
 warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
 
 WIDTH_INCHES = 7.2
+AXES_INCHES = 5.6
+"""What is left of the width beside the names of the genres."""
+REASON_INCHES = 1.2
+"""Height of a figure that only says why there is nothing to draw."""
 DPI = 200
 INK = "#222222"
 STYLE = {
@@ -55,12 +61,32 @@ STYLE = {
     "text.parse_math": False,  # a genre may be called "$$$"
 }
 WIDE_FONTS = ("Noto Sans CJK JP", "Noto Sans", "Arial Unicode MS", "Yu Gothic", "Hiragino Sans")
+
+
+class Look(NamedTuple):
+    """How a scale looks in every figure; each of the four tells it from the others."""
+
+    color: str
+    hatch: str
+    line: str | tuple
+    mark: str
+
+
 LOOKS = {
-    "linear": ("#E69F00", ""),
-    "mel": ("#0072B2", "////"),
-    "linear-bands": ("#009E73", "...."),
+    "linear": Look("#E69F00", "", "-", "o"),
+    "mel": Look("#0072B2", "////", (0, (5, 1.5)), "s"),
+    "linear-bands": Look("#009E73", "....", (0, (1, 1)), "^"),
+    "mel-htk": Look("#56B4E9", "\\\\\\\\", (0, (5, 1.5, 1, 1.5)), "v"),
+    "log": Look("#CC79A7", "----", (0, (9, 2)), "P"),
+    "cqt": Look("#D55E00", "xxxx", (0, (3, 1.2, 1, 1.2, 1, 1.2)), "X"),
 }
-FURTHER_LOOKS = (("#CC79A7", "\\\\\\\\"), ("#56B4E9", "xxxx"), ("#D55E00", "----"), (INK, "++++"))
+"""The scales of `mgrlib.spectrograms`, in the order of every figure."""
+FURTHER_LOOKS = (
+    Look("#F0E442", "++++", (0, (2, 2)), "<"),
+    Look("#999999", "oo", (0, (12, 2, 2, 2)), ">"),
+    Look(INK, "**", (0, (1, 3)), "p"),
+)
+"""Of scales that results made elsewhere may bring."""
 WORDS = {
     "accuracy": "Accuracy",
     "balanced_accuracy": "Balanced accuracy",
@@ -99,7 +125,8 @@ def make_figure(
 ) -> Figure:
     """A figure of the column's width on whose Axes `draw` has drawn.
 
-    With `columns`, `draw` gets a list of so many Axes side by side.
+    With `columns`, `draw` gets a list of so many Axes side by side. Where nothing could be
+    drawn, the figure is as low as the reason needs.
 
     >>> figure = make_figure(lambda ax, label: ax.set_xlabel(label), "Time (s)")
     >>> figure.axes[0].get_xlabel()
@@ -111,6 +138,11 @@ def make_figure(
         FigureCanvasAgg(figure)
         axes = figure.subplots(ncols=columns or 1, squeeze=False)[0]
         draw(list(axes) if columns else axes[0], *data, **settings)
+        if not any(ax.axison for ax in figure.axes):  # a reason alone, see `say`
+            figure.set_figheight(min(height_inches, REASON_INCHES))
+        # Once and for all: else each file and each page would lay it out again.
+        figure.get_layout_engine().execute(figure)
+        figure.set_layout_engine("none")
     return figure
 
 
@@ -129,11 +161,14 @@ def save_figure(figure: Figure, run: Path, name: int | str) -> Figure:
     """
     stem = name if isinstance(name, str) else f"fig{name:02d}"
     with mpl.rc_context(STYLE | {"svg.hashsalt": stem}):
-        for ending, metadata in (("png", {}), ("svg", {"Date": None})):
+        # A third of the time of the best compression, for files that are a tenth larger.
+        for ending, options in (
+            ("png", {"pil_kwargs": {"compress_level": 3}}), ("svg", {"metadata": {"Date": None}}),
+        ):  # fmt: skip
             write_atomically(
                 run / "figures" / f"{stem}.{ending}",
-                lambda stream, ending=ending, metadata=metadata: figure.savefig(
-                    stream, format=ending, dpi=DPI, metadata=metadata
+                lambda stream, ending=ending, options=options: figure.savefig(
+                    stream, format=ending, dpi=DPI, **options
                 ),
             )
     return figure
@@ -149,13 +184,13 @@ def divide(ax: Axes, number: int, *, columns: int | None = None) -> list[Axes]:
 
 
 def scale_order(scales: Iterable[str]) -> list[str]:
-    """Scales as every figure orders them: linear, mel, linear-bands, then the others."""
+    """Scales as every figure orders them: as `LOOKS` does, then others by name."""
     present = sorted(set(scales))
     return [name for name in LOOKS if name in present] + [s for s in present if s not in LOOKS]
 
 
-def scale_looks(scales: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Color and hatch of each scale, in the order of `scale_order`."""
+def scale_looks(scales: Iterable[str]) -> dict[str, Look]:
+    """The look of each scale, in the order of `scale_order`."""
     others = [scale for scale in scale_order(scales) if scale not in LOOKS]
     further = {s: FURTHER_LOOKS[i % len(FURTHER_LOOKS)] for i, s in enumerate(others)}
     return {scale: (LOOKS | further)[scale] for scale in scale_order(scales)}
@@ -211,20 +246,40 @@ def set_rows(ax: Axes, labels: list[str], *, reach: float) -> None:
 def add_legend(ax: Axes, looks: Mapping, extra: list) -> Axes:
     """A legend above the Axes, so that it never lies on the data."""
     handles = [
-        Patch(facecolor=tint(color, 0.8), edgecolor=shade(color, 0.6), hatch=hatch)
-        for color, hatch in looks.values()
+        Patch(facecolor=tint(look.color, 0.8), edgecolor=shade(look.color, 0.6), hatch=look.hatch)
+        for look in looks.values()
     ]
-    entries = len(handles) + len(extra)
+    names = list(looks) + [words for _, words in extra]
     ax.legend(
         handles + [handle for handle, _ in extra],
-        list(looks) + [words for _, words in extra],
+        names,
         loc="lower left",
         bbox_to_anchor=(0, 1.0),
-        ncols=entries if entries <= 5 else -(-entries // 2),
+        ncols=legend_columns(names, width_inches=AXES_INCHES),
         columnspacing=1.2,
         borderaxespad=0.3,
     )
     return ax
+
+
+def legend_columns(names: Sequence[str], *, width_inches: float = WIDTH_INCHES) -> int:
+    """Columns of a legend of 9 pt that is no wider than the page, or than so much of it.
+
+    Entries run down the columns, as Matplotlib sets them; a column is as wide as its
+    longest name.
+
+    >>> legend_columns(["linear", "mel"]), legend_columns(["a long name, again"] * 9)
+    (2, 4)
+    """
+    for columns in range(len(names), 1, -1):
+        if sum(_column_inches(part) for part in np.array_split(names, columns)) <= width_inches:
+            return columns
+    return 1
+
+
+def _column_inches(names: Iterable[str]) -> float:
+    """Width of a legend's column: the sign, the space beside it, and letters of 9 pt."""
+    return 0.5 + 0.072 * max(map(len, names))
 
 
 def say(ax: Axes, text: str) -> Axes:

@@ -10,11 +10,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from .canvas import INK, divide, metric_words, say, scale_looks, wrapped
+from .canvas import INK, divide, legend_columns, metric_words, say, scale_looks, wrapped
 from .scores import draw_genre_bars
 
-DASHES = {"linear": "-", "mel": (0, (5, 1.5)), "linear-bands": (0, (1, 1))}
-"""Lines of the scales, which differ without color, too."""
 ISO_F1 = (0.2, 0.4, 0.6, 0.8)
 REFERENCES = {
     "joint": ("joint network", {"linewidth": 0.9}),
@@ -22,6 +20,8 @@ REFERENCES = {
                                          "dash_capstyle": "round"}),
 }  # fmt: skip
 """Words and line of the rows beside an arm."""
+FEW_SCALES = 3
+"""With more, the lines of an arm fill a panel, and those of `REFERENCES` are left out."""
 
 
 def draw_rules(
@@ -54,8 +54,8 @@ def draw_rules(
     legend = panels[0].get_legend()
     words = [text.get_text() for text in legend.get_texts()]
     panels[0].figure.legend(
-        legend.legend_handles, words, loc="outside upper left", ncols=6, columnspacing=1.2,
-        borderaxespad=0.2,
+        legend.legend_handles, words, loc="outside upper left", ncols=legend_columns(words),
+        columnspacing=1.2, borderaxespad=0.2,
     )  # fmt: skip
     for panel in panels:
         if panel.get_legend():
@@ -71,7 +71,8 @@ def draw_pr_curves(
 
     Thick lines are the arm, with the average precision in the legend; thin ones are the joint
     network of the same scale, dotted ones logistic regression. The line across is the genre's
-    prevalence, which is the precision of a network that knows nothing.
+    prevalence, which is the precision of a network that knows nothing. Of more than
+    `FEW_SCALES` scales the arm alone is drawn.
 
     Parameters
     ----------
@@ -85,6 +86,8 @@ def draw_pr_curves(
         return [say(ax, "No precision–recall curves: the run has no predictions at this depth.")]
     panels = divide(ax, len(genres), columns=across)
     looks = scale_looks({curve.scale for curve in curves})
+    if len(looks) > FEW_SCALES:
+        curves = [curve for curve in curves if curve.weights not in REFERENCES]
     for place, (panel, genre) in enumerate(zip(panels, genres, strict=True)):
         own = [curve for curve in curves if curve.genre == genre]
         _draw_pr_panel(panel, own, looks=looks, small=across > 3)
@@ -120,7 +123,8 @@ def _draw_pr_panel(panel: Axes, curves: list, *, looks, small: bool) -> None:
     if lines:
         panel.legend(*zip(*lines, strict=True), loc="upper right", title="AP", fontsize=size,
                      title_fontsize=size, handlelength=1.4, borderaxespad=0.1,
-                     labelspacing=0.2)  # fmt: skip
+                     labelspacing=0.2, ncols=-(-len(lines) // FEW_SCALES),
+                     columnspacing=0.8, handletextpad=0.4)  # fmt: skip
     panel.set_xlim(0, 1)
     panel.set_ylim(0, 1.03)
     panel.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
@@ -141,7 +145,7 @@ def _draw_iso_f1(panel: Axes, *, labels: bool) -> None:
 
 def _line(weights: str, scale: str, looks) -> dict:
     """How the line of a network looks: color and dashes by scale, width by what it is."""
-    style = {"color": looks[scale][0], "linestyle": DASHES.get(scale, "-."), "linewidth": 2.0}
+    style = {"color": looks[scale].color, "linestyle": looks[scale].line, "linewidth": 2.0}
     return style | REFERENCES[weights][1] if weights in REFERENCES else style
 
 
@@ -152,15 +156,17 @@ def _name_lines(figure, present: set[str], *, looks, dashed: str) -> None:
         if row in present:
             entries[words] = Line2D([], [], color=INK, **style)
     entries[dashed] = Line2D([], [], color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
-    figure.legend(list(entries.values()), list(entries), loc="outside upper left", ncols=6,
-                  columnspacing=1.2, borderaxespad=0.2)  # fmt: skip
+    figure.legend(list(entries.values()), list(entries), loc="outside upper left",
+                  ncols=legend_columns(list(entries)), columnspacing=1.2,
+                  borderaxespad=0.2)  # fmt: skip
 
 
 def draw_calibration(ax: Axes, bins: dict[str, pd.DataFrame], *, arm: str) -> list[Axes]:
     """Reliability diagrams: how often a genre is there where a network says p.
 
     A panel for each entry of `bins`, before and after the correction. On the diagonal the
-    probabilities are right. Points of the arm have Wilson's 95 % intervals.
+    probabilities are right. Points of the arm have Wilson's 95 % intervals. Of more than
+    `FEW_SCALES` scales the arm alone is drawn.
 
     Parameters
     ----------
@@ -175,8 +181,10 @@ def draw_calibration(ax: Axes, bins: dict[str, pd.DataFrame], *, arm: str) -> li
     looks = scale_looks({scale for table in bins.values() for scale in table["scale"]})
     for panel, (title, table) in zip(panels, bins.items(), strict=True):
         panel.plot([0, 1], [0, 1], color=INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0.5)
-        for (weights, scale), rows in table.groupby(["weights", "scale"], sort=False):
-            _draw_reliability(panel, rows, own=weights == arm, line=_line(weights, scale, looks))
+        shown = table[(table["weights"] == arm) | (len(looks) <= FEW_SCALES)]
+        for (weights, scale), rows in shown.groupby(["weights", "scale"], sort=False):
+            line, mark = _line(weights, scale, looks), looks[scale].mark
+            _draw_reliability(panel, rows, own=weights == arm, line=line, mark=mark)
         panel.set_title(title, fontsize=10, loc="left")
         panel.set_xlim(0, 1)
         panel.set_ylim(0, 1)
@@ -185,15 +193,16 @@ def draw_calibration(ax: Axes, bins: dict[str, pd.DataFrame], *, arm: str) -> li
         panel.set_xlabel("Probability, mean of a bin")
     panels[0].set_ylabel("Share that has the genre")
     present = {row for table in bins.values() for row in table["weights"]}
+    present = present if len(looks) <= FEW_SCALES else {arm}
     _name_lines(panels[0].figure, present, looks=looks, dashed="as often as said")
     return panels
 
 
-def _draw_reliability(panel: Axes, rows: pd.DataFrame, *, own: bool, line: dict) -> None:
+def _draw_reliability(panel: Axes, rows: pd.DataFrame, *, own: bool, line: dict, mark: str) -> None:
     panel.plot(rows["probability"], rows["observed"], zorder=3 if own else 2, **line)
     if own:
         reach = [rows["observed"] - rows["low"], rows["high"] - rows["observed"]]
         panel.errorbar(rows["probability"], rows["observed"], yerr=np.clip(reach, 0, None),
-                       linestyle="", marker="o", markersize=4.5, color=line["color"],
+                       linestyle="", marker=mark, markersize=4.5, color=line["color"],
                        markeredgecolor="white", markeredgewidth=0.5, elinewidth=1.2,
                        zorder=3.5)  # fmt: skip

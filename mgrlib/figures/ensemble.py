@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from .canvas import BAR, DIAMOND, divide, say, scale_looks, scale_offset
+from .canvas import BAR, DIAMOND, divide, legend_columns, say, scale_looks, scale_offset
 
 ENSEMBLE_WORDS = {
     "f1_micro": "Micro F1",
@@ -65,8 +65,14 @@ def draw_ensemble(ax: Axes, scores: pd.DataFrame, *, metric: str, arm: str) -> l
     return panels
 
 
+def ensemble_height(scores: pd.DataFrame, *, arm: str) -> float:
+    """Height in inches at which `draw_ensemble` has room for its depths and scales."""
+    depths = scores.loc[scores["weights"] == arm, "depth"].nunique()
+    return max(3.6, 1.3 + depths * (0.1 + 0.14 * scores["scale"].nunique()))
+
+
 def _draw_panel(panel: Axes, values: pd.Series, *, arm: str, depths: list, looks: dict) -> None:
-    for scale, (color, hatch) in looks.items():
+    for scale, (color, hatch, *_) in looks.items():
         places = [place + scale_offset(scale, looks) for place in range(len(depths))]
         bars = [values.get((arm, depth, scale)) for depth in depths]
         panel.barh(places, bars, height=0.8 / len(looks), color=color, hatch=hatch,
@@ -83,9 +89,10 @@ def _draw_panel(panel: Axes, values: pd.Series, *, arm: str, depths: list, looks
 
 def _add_legend(figure, looks: dict, *, marks: list[str]) -> None:
     entries = {
-        scale: Patch(facecolor=color, edgecolor="white", hatch=hatch)
-        for scale, (color, hatch) in looks.items()
+        scale: Patch(facecolor=look.color, edgecolor="white", hatch=look.hatch)
+        for scale, look in looks.items()
     }
     entries |= {words: Line2D([], [], **mark) for mark, words in (MARKS[row] for row in marks)}
-    figure.legend(list(entries.values()), list(entries), loc="outside upper left", ncols=6,
-                  columnspacing=1.2, borderaxespad=0.2)  # fmt: skip
+    figure.legend(list(entries.values()), list(entries), loc="outside upper left",
+                  ncols=legend_columns(list(entries)), columnspacing=1.2,
+                  borderaxespad=0.2)  # fmt: skip

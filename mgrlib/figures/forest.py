@@ -42,7 +42,6 @@ GENRE = {
 THICK = {"color": INK, "linewidth": 2.2, "solid_capstyle": "butt", "zorder": 2}
 THIN = {"color": INK, "linewidth": 0.9, "solid_capstyle": "butt", "zorder": 2}
 DEPTH_MARKS = ("o", "s", "^", "v", "P", "X", "<", ">")
-SCALE_MARKS = ("o", "s")
 BASELINE_DASHES = ((0, (1, 1.5)), (0, (5, 2)))
 """For linear and for mel."""
 
@@ -69,7 +68,7 @@ def draw_depth_forest(ax: Axes, metrics: pd.DataFrame, *, arm: str, metric: str 
     """
     rows = _depth_rows(metrics, arm=arm, metric=metric)
     if not rows:
-        return say(ax, f"No depth of the arm {arm} has {metric_words(metric)} with both scales.")
+        return say(ax, f"No depth of the arm {arm} has {metric_words(metric)} with linear and mel.")
     ranks = {genre: i for i, genre in enumerate(statistics.genre_sizes(metrics).index)}
     for place, row in enumerate(rows):
         _draw_interval(ax, row, place - (0.13 if row.points.size else 0))
@@ -139,7 +138,7 @@ def _finish(ax, labels: list[str], *, metric: str) -> None:
     reach = zero_reach([ax])
     left, right = ("linear", "mel") if metric == "loss" else ("mel", "linear")
     for scale, end in ((left, -reach), (right, reach)):
-        ax.axvspan(0, end, color=tint(LOOKS[scale][0], 0.07), linewidth=0, zorder=0)
+        ax.axvspan(0, end, color=tint(LOOKS[scale].color, 0.07), linewidth=0, zorder=0)
     set_rows(ax, labels, reach=reach)
     # Zero is in the middle, and so are the words for its two sides.
     sides = f"← {left} better      {right} better →"
@@ -162,7 +161,7 @@ def draw_genre_forest(ax: Axes, metrics: pd.DataFrame, *, arm: str, metric: str 
     """
     genres = statistics.genre_differences(metrics, arm=arm, metric=metric)
     if genres.empty:
-        return say(ax, f"No genre of the arm {arm} has {metric_words(metric)} with both scales.")
+        return say(ax, f"No genre of the arm {arm} has {metric_words(metric)} with linear and mel.")
     places = {genre: place for place, genre in enumerate(genres.index)}
     for genre, row in genres.iterrows():
         interval = (row["low"], row["high"])
@@ -219,16 +218,16 @@ def draw_interaction(ax: Axes, metrics: pd.DataFrame, *, arm: str, metric: str =
     """
     tests = statistics.depth_tests(metrics, arm=arm, metric=metric)
     if tests.empty:
-        return say(ax, f"No depth of the arm {arm} has {metric_words(metric)} with both scales.")
+        return say(ax, f"No depth of the arm {arm} has {metric_words(metric)} with linear and mel.")
     looks = scale_looks(statistics.SCALES)
     joint = statistics.depth_tests(metrics, arm="joint", metric=metric).reindex(tests.index)
     baseline = statistics.depth_tests(metrics, arm="baseline", metric=metric)
     half = ((tests["high"] - tests["low"]) / 4).fillna(0)
-    for number, (scale, (color, _)) in enumerate(looks.items()):
-        dark, dashes = shade(color, 0.75), BASELINE_DASHES[number]
+    for number, (scale, look) in enumerate(looks.items()):
+        dark, dashes = shade(look.color, 0.75), BASELINE_DASHES[number]
         places = np.arange(len(tests)) + 0.12 * (number - 0.5)
         ax.errorbar(
-            places, tests[scale], yerr=half, color=dark, marker=SCALE_MARKS[number],
+            places, tests[scale], yerr=half, color=dark, marker=look.mark,
             markersize=6, capsize=3, linewidth=1.6, zorder=3,
         )  # fmt: skip
         ax.plot(places + 0.3 * (number - 0.5), joint[scale],
@@ -244,8 +243,8 @@ def draw_interaction(ax: Axes, metrics: pd.DataFrame, *, arm: str, metric: str =
 
 def _interaction_entries(looks, joint, baseline) -> list:
     entries = [
-        (Line2D([], [], color=shade(color, 0.75), marker=mark), scale)
-        for (scale, (color, _)), mark in zip(looks.items(), SCALE_MARKS, strict=True)
+        (Line2D([], [], color=shade(look.color, 0.75), marker=look.mark), scale)
+        for scale, look in looks.items()
     ]
     if joint["n"].notna().any():
         entries.append((Line2D([], [], **DIAMOND), "joint network"))

@@ -1,7 +1,7 @@
 """Figures of the training: loss and F1 by epoch, and the songs that networks know best and worst.
 
-The color is the scale's, also told by its marks (open or filled); the style of a line
-and the shape of its marks are the arm's. Every ``draw_...`` draws where it is told.
+Color and shape of the marks are the scale's; the style of a line and whether its marks are
+filled are the arm's. Every ``draw_...`` draws where it is told.
 Notebook: 03_per_depth_training.
 """
 
@@ -14,12 +14,25 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from .canvas import INK, divide, say, scale_looks, shade, wrapped
-from .songs import draw_spectrogram
+from .canvas import (
+    AXES_INCHES,
+    INK,
+    Look,
+    divide,
+    legend_columns,
+    say,
+    scale_looks,
+    shade,
+    tint,
+    wrapped,
+)
+from .spectrograms import draw_spectrogram
 
 LINE_STYLES = ("-", "--", ":", "-.", (0, (6, 2)))
-MARKERS = ("o", "s", "^", "v", "D")
+FILLS = (1.0, 0.0, 0.5)
+"""Of the marks, from white to the color itself."""
 PANEL_COLUMNS = 4
+SONG_COLUMNS = 3
 JOINT_TITLE = "all genres (joint)"
 GUIDES = {
     "train_loss": ("Training loss (nats)", math.log(2), "always 0.5 (ln 2)"),
@@ -34,22 +47,25 @@ def draw_learning(ax: Axes, history: pd.DataFrame) -> Axes:
     Parameters
     ----------
     history : DataFrame
-        Columns ``weights, scale, epoch, train_loss`` of one depth. The color is the
-        scale's; the style of a line is the arm's.
+        Columns ``weights, scale, epoch, train_loss`` of one depth.
     """
     if history.empty:
         return say(ax, "No network of this depth has a history in this run.")
     looks = _line_looks(history)
     means = history.groupby(["weights", "scale", "epoch"])["train_loss"].mean()
-    for (arm, scale), look in looks.items():
+    for number, ((arm, scale), look) in enumerate(looks.items()):
         losses = means.loc[arm, scale]
-        ax.plot(losses.index, losses, linewidth=1.6, label=f"{scale}, {arm}", **look)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        aside = _aside(number, len(looks), epochs=history["epoch"].max())
+        ax.plot(losses.index + aside, losses, linewidth=1.6, **look)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     ax.set_xlim(0.5, history["epoch"].max() + 0.5)
     ax.set_xlabel("Epoch")
     ax.set_ylabel("Training loss (nats)")
     ax.grid(axis="y")
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=4, borderaxespad=0.3)
+    handles = _legend_handles(history, arms=_arms(history))
+    ax.legend(list(handles.values()), list(handles), loc="lower left", bbox_to_anchor=(0, 1.0),
+              ncols=legend_columns(list(handles), width_inches=AXES_INCHES), columnspacing=1.2,
+              handlelength=3, borderaxespad=0.3)  # fmt: skip
     return ax
 
 
@@ -58,9 +74,9 @@ def _line_looks(history: pd.DataFrame) -> dict[tuple[str, str], dict]:
     arms = {arm: number for number, arm in enumerate(_arms(history))}
     present = set(zip(history["weights"], history["scale"], strict=True))
     return {
-        (arm, scale): _look(color, arm=number, scale=place)
+        (arm, scale): _look(look, arm=number)
         for arm, number in arms.items()
-        for place, (scale, (color, _)) in enumerate(scale_looks(history["scale"]).items())
+        for scale, look in scale_looks(history["scale"]).items()
         if (arm, scale) in present
     }
 
@@ -69,13 +85,29 @@ def _arms(history: pd.DataFrame) -> list[str]:
     return sorted(history["weights"].unique(), key="joint".__eq__)
 
 
-def _look(color: str, *, arm: int, scale: int) -> dict:
-    dark = shade(color, 0.85)
-    # Every other scale has open marks, so that print without color tells them apart.
+def _look(look: Look, *, arm: int) -> dict:
+    dark = shade(look.color, 0.85)
+    # A single epoch is a mark without a line, so its filling has to tell the arm, too.
     return {
-        "color": dark, "linestyle": LINE_STYLES[arm % 5], "marker": MARKERS[arm % 5],
-        "markersize": 4, "markerfacecolor": dark if scale % 2 else "white",
+        "color": dark, "linestyle": LINE_STYLES[arm % 5], "marker": look.mark,
+        "markersize": 5, "markerfacecolor": tint(dark, FILLS[arm % 3]),
     }  # fmt: skip
+
+
+def _aside(number: int, lines: int, *, epochs: int) -> float:
+    """Shift of a line along the epochs: a single one gives points, which would hide each other."""
+    return (number - (lines - 1) / 2) * 0.8 / lines if epochs == 1 else 0.0
+
+
+def _legend_handles(history: pd.DataFrame, *, arms: Sequence[str]) -> dict[str, Line2D]:
+    """Scales by color and mark, arms by line and filling."""
+    handles = {scale: Line2D([], [], **_look(look, arm=0))
+               for scale, look in scale_looks(history["scale"]).items()}  # fmt: skip
+    plain = Look(INK, "", "-", "o")
+    for number, arm in enumerate(arms):
+        name = "joint network" if arm == "joint" else f"arm {arm}"
+        handles[name] = Line2D([], [], **_look(plain, arm=number))
+    return handles
 
 
 def draw_learning_panels(
@@ -140,8 +172,7 @@ def _draw_panel(panel: Axes, history: pd.DataFrame, genre: str, *, value: str) -
     epochs = history["epoch"].max()
     for number, ((arm, scale), look) in enumerate(looks.items()):
         lines = rows[(rows["weights"] == arm) & (rows["scale"] == scale)]
-        # A single epoch gives points, which would hide each other.
-        aside = (number - (len(looks) - 1) / 2) * 0.8 / len(looks) if epochs == 1 else 0
+        aside = _aside(number, len(looks), epochs=epochs)
         if lines["repeat"].nunique() > 1:
             thin = {"linewidth": 0.5, "alpha": 0.45, "marker": "." if epochs == 1 else None}
             for _, single in lines.groupby("repeat"):
@@ -176,32 +207,28 @@ def _set_limits(panel: Axes, history: pd.DataFrame, *, value: str, guide: float 
 
 
 def _add_legend(figure, history: pd.DataFrame, guide: Line2D, words: str) -> None:
-    """Scales by color and filling, arms by line and mark, above all panels."""
-    binary = history[history["weights"] != "joint"]
-    arms = list(binary["weights"].unique())
-    handles = {}
-    for place, (scale, (color, _)) in enumerate(scale_looks(history["scale"]).items()):
-        handles[scale] = Line2D([], [], **_look(color, arm=0, scale=place) | {"linestyle": "-"})
-    for number, arm in enumerate(arms):
-        handles[f"arm {arm}"] = Line2D([], [], **_look(INK, arm=number, scale=1))
-    handles |= {words: guide} if arms else {}
-    figure.legend(list(handles.values()), list(handles), loc="outside upper left", ncols=6,
-                  columnspacing=1.2, handlelength=3, borderaxespad=0.2)  # fmt: skip
+    """Scales, arms and the guide, above all panels."""
+    binary = history[history["weights"] != "joint"]  # the joint network's panel has a title
+    handles = _legend_handles(history, arms=_arms(binary))
+    handles |= {} if binary.empty else {words: guide}
+    figure.legend(list(handles.values()), list(handles), loc="outside upper left",
+                  ncols=legend_columns(list(handles)), columnspacing=1.2, handlelength=3,
+                  borderaxespad=0.2)  # fmt: skip
 
 
 def draw_song(
-    axes: Sequence[Axes],
+    ax: Axes,
     pictures: Mapping[str, tuple[np.ndarray, np.ndarray]],
     *,
     times: np.ndarray,
     floor_db: float,
 ) -> list[Axes]:
-    """The spectrograms of a song side by side, one a scale, with one dB bar.
+    """The spectrograms of a song, one a scale, up to three side by side, with one dB bar.
 
     Parameters
     ----------
-    axes : sequence of Axes
-        One for each picture.
+    ax : Axes
+        Gives its place to the panels.
     pictures : mapping of str to (ndarray, ndarray)
         For each scale the levels in dB, shape (frequency, time), and the frequencies of
         the rows in Hz, ascending.
@@ -209,13 +236,27 @@ def draw_song(
         Center of each column in s.
     floor_db : float
         Level of the darkest color.
+
+    Returns
+    -------
+    list of Axes
     """
-    for ax, (scale, (levels, frequencies)) in zip(axes, pictures.items(), strict=True):
-        draw_spectrogram(ax, levels, frequencies=frequencies, times=times, floor_db=floor_db,
+    panels = divide(ax, len(pictures), columns=SONG_COLUMNS)
+    for place, (panel, scale) in enumerate(zip(panels, pictures, strict=True)):
+        levels, frequencies = pictures[scale]
+        draw_spectrogram(panel, levels, frequencies=frequencies, times=times, floor_db=floor_db,
                          bar_label="Level (dB)")  # fmt: skip
-        ax.set_title(scale, fontsize=10)
-        if ax is not axes[-1]:  # one bar serves all
-            ax.images[0].colorbar.remove()
-    for ax in axes[1:]:
-        ax.set_ylabel("")
-    return list(axes)
+        panel.set_title(scale, fontsize=10)
+        panel.tick_params(labelsize=8)
+        panel.images[0].colorbar.remove()  # one bar serves all
+        if place % SONG_COLUMNS:
+            panel.set_ylabel("")
+        if place + SONG_COLUMNS < len(panels):
+            panel.set_xlabel("")
+    panels[0].figure.colorbar(panels[0].images[0], ax=panels, pad=0.02, label="Level (dB)")
+    return panels
+
+
+def song_height(pictures: Mapping) -> float:
+    """Height in inches at which `draw_song` has room for its pictures."""
+    return 0.4 + 2.3 * math.ceil(len(pictures) / SONG_COLUMNS)

@@ -11,7 +11,17 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from .. import statistics
-from .canvas import DIAMOND, INK, divide, metric_words, say, scale_looks, scale_offset
+from .canvas import (
+    AXES_INCHES,
+    DIAMOND,
+    INK,
+    divide,
+    legend_columns,
+    metric_words,
+    say,
+    scale_looks,
+    scale_offset,
+)
 from .scores import draw_genre_bars
 
 NULL = {
@@ -57,8 +67,9 @@ def _extend_legend(ax: Axes, extra: list) -> Axes:
     handles = [*legend.legend_handles, *(handle for handle, _ in extra)]
     labels = [text.get_text() for text in legend.get_texts()] + [words for _, words in extra]
     ax.legend(
-        handles, labels, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=-(-len(labels) // 2),
-        columnspacing=1.2, borderaxespad=0.3,
+        handles, labels, loc="lower left", bbox_to_anchor=(0, 1.0),
+        ncols=legend_columns(labels, width_inches=AXES_INCHES), columnspacing=1.2,
+        borderaxespad=0.3,
     )  # fmt: skip
     return ax
 

@@ -27,8 +27,8 @@ CIRCLE = {
 MARKS = {"joint": DIAMOND, "baseline": BAR}
 TITLES = {"joint": "joint network", "baseline": "logistic regression"}
 COLORS = {
-    words.MEL: LOOKS["mel"][0],
-    words.LINEAR: LOOKS["linear"][0],
+    words.MEL: LOOKS["mel"].color,
+    words.LINEAR: LOOKS["linear"].color,
     words.EQUIVALENT: "#009E73",
     words.NOISE: "white",
 }
@@ -209,8 +209,9 @@ def _mark_only(mark: dict | None) -> dict:
 def _fill_regions(ax, found, *, x, rope) -> list:
     """Fill the three regions; their entries for the legend, with the probabilities."""
     density = found.distribution.pdf(x) / found.distribution.pdf(found.location)
-    (mel, hatch), (linear, _) = LOOKS["mel"], LOOKS["linear"]
-    regions = ((x <= -rope, mel, hatch), (abs(x) <= rope, "#bbbbbb", ""), (x >= rope, linear, ""))
+    mel, linear = LOOKS["mel"], LOOKS["linear"]
+    regions = ((x <= -rope, mel.color, mel.hatch), (abs(x) <= rope, "#bbbbbb", ""),
+               (x >= rope, linear.color, linear.hatch))  # fmt: skip
     entries = []
     for (region, color, pattern), name, value in zip(
         regions, REGIONS, found.probabilities(rope), strict=True

@@ -65,7 +65,7 @@ def _draw_group(ax, metrics, *, metric, row, depth, place, looks) -> None:
     ranks = {name: i for i, name in enumerate(statistics.genre_sizes(metrics).index)}
     width = 0.8 / len(looks)
     for box in (box for box in boxes if row == "baseline" or box.depth == depth):
-        color, hatch = looks[box.scale]
+        color, hatch, *_ = looks[box.scale]
         center = place + scale_offset(box.scale, looks)
         _draw_box(ax, box, center=center, width=0.82 * width, color=color, hatch=hatch)
         cells = scores[(scores["depth"] == box.depth) & (scores["scale"] == box.scale)]
@@ -120,7 +120,7 @@ def draw_genre_bars(ax: Axes, metrics: pd.DataFrame, *, metric: str, depth: int,
     sizes = statistics.genre_sizes(metrics)
     looks = scale_looks(metrics["scale"])
     height = 0.8 / len(looks)
-    for scale, (color, hatch) in looks.items():
+    for scale, (color, hatch, *_) in looks.items():
         values = table[table["scale"] == scale].set_index("genre")["value"].reindex(sizes.index)
         places = np.arange(len(sizes)) + scale_offset(scale, looks)
         ax.barh(places, values, height=height, color=color, hatch=hatch, edgecolor="white")

@@ -91,14 +91,15 @@ def _front_matter(*, free: bool, study: dict) -> str:
 
 def _what(study: dict, networks: pd.DataFrame) -> str:
     depths = ", ".join(f"ResNet{depth}" for depth in sorted(set(networks["depth"])))
-    scales = " and ".join(escape(scale) for scale in dict.fromkeys(networks["scale"]))
+    scales = list(map(escape, dict.fromkeys(networks["scale"])))
+    plural = "s" if len(scales) > 1 else ""
     arms = ", ".join(escape(arm) for arm in dict.fromkeys(networks["weights"]))
     return (
         f"{len(networks)} networks ({depths}; arms {arms}) that hear a genre in a picture of a "
-        f"song, a spectrogram on the {scales} scale. Each binary network answers for one genre, a "
-        "network of the arm joint for all. They were trained to compare the two scales, after "
-        "Karpiński and Leszczyński (2025), *Comparison of spectrogram scaling in multi-label "
-        "Music Genre Recognition*."
+        f"song, a spectrogram on the scale{plural} {', '.join(scales)}. Each binary network "
+        "answers for one genre, a network of the arm joint for all. They were trained to compare "
+        "frequency scales, after Karpiński and Leszczyński (2025), *Comparison of spectrogram "
+        "scaling in multi-label Music Genre Recognition*."
     )
 
 

@@ -8,7 +8,7 @@ from .pixels import resize, to_decibels, to_pixels
 from .scales import SCALES
 from .transform import Sound
 
-VERSION = 1
+VERSION = 2
 """Changes whenever the pixels of an unchanged song would change."""
 
 

@@ -1,6 +1,8 @@
 """The power spectrogram, made once and shared by the scales of a song.
 
 The transform is scipy's, in float32, of `librosa.stft`'s definition and several times faster.
+Arrays are (bins, frames), as librosa's; in memory a frame's bins lie together, since writing
+frame after frame costs a quarter less than writing a column of each bin's row.
 """
 
 from dataclasses import dataclass
@@ -10,8 +12,8 @@ from typing import Any
 import numpy as np
 import scipy.fft
 
-BLOCK_FRAMES = 64
-"""Frames transformed at once: a block's spectrum stays in the processor's cache."""
+BLOCK_VALUES = 2**16
+"""Values transformed at once, 32 frames of 2048: a block stays in the processor's cache."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +56,8 @@ class Sound:
     @property
     def times(self) -> np.ndarray:
         """Middle of each frame in s, shape=(frames,)."""
-        return np.arange(1 + len(self.samples) // self.hop_length) * (
-            self.hop_length / self.sample_rate
-        )
+        frames = 1 + (len(self.samples) - self.n_fft % 2) // self.hop_length
+        return np.arange(frames) * (self.hop_length / self.sample_rate)
 
 
 def power_spectrogram(samples: np.ndarray, *, n_fft: int, hop_length: int) -> np.ndarray:
@@ -70,17 +71,21 @@ def power_spectrogram(samples: np.ndarray, *, n_fft: int, hop_length: int) -> np
 
     Returns
     -------
-    ndarray, float32, shape=(1 + n_fft // 2, 1 + n // hop_length)
+    ndarray, float32, shape=(1 + n_fft // 2, frames)
+        ``1 + n // hop_length`` frames, or ``1 + (n - 1) // hop_length`` if `n_fft` is odd.
     """
     padded = np.pad(samples.astype(np.float32, copy=False), n_fft // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop_length]
     window = _hann(n_fft)
-    power = np.empty((1 + n_fft // 2, len(frames)), dtype=np.float32)
-    for start in range(0, len(frames), BLOCK_FRAMES):
-        spectrum = scipy.fft.rfft(frames[start : start + BLOCK_FRAMES] * window, axis=1)
-        block = np.square(spectrum.real) + np.square(spectrum.imag)
-        power[:, start : start + len(block)] = block.T
-    return power
+    power = np.empty((len(frames), 1 + n_fft // 2), dtype=np.float32)
+    step = max(1, BLOCK_VALUES // n_fft)
+    windowed = np.empty((step, n_fft), dtype=np.float32)
+    for start in range(0, len(frames), step):
+        block = power[start : start + step]
+        cut = np.multiply(frames[start : start + step], window, out=windowed[: len(block)])
+        np.abs(scipy.fft.rfft(cut, axis=1), out=block)
+        block *= block
+    return power.T
 
 
 @lru_cache(maxsize=8)

@@ -104,11 +104,13 @@ from .resolution.words import (
     describe_parts,
     describe_ranks,
     describe_scales,
+    describe_spacing,
 )
 from .robustness.check import Robustness, check_robustness, check_rows, robustness_numbers
 from .robustness.finding import VERDICTS, Finding
 from .robustness.readings import assumptions_table, findings_table, read_together, reference_reading
 from .robustness.rope import ROPE, Posterior, rope_table
+from .scales import describe_compared, describe_medians, ordered_scales, present_scales
 from .scores import (
     DESCRIBED,
     SCALES,
@@ -175,16 +177,19 @@ __all__ = [
     "depth_verdict",
     "describe_answers",
     "describe_changes",
+    "describe_compared",
     "describe_confusions",
     "describe_discordance",
     "describe_gains",
     "describe_gaps",
+    "describe_medians",
     "describe_null_fit",
     "describe_pair_depths",
     "describe_pairs",
     "describe_parts",
     "describe_ranks",
     "describe_scales",
+    "describe_spacing",
     "detectable_dz",
     "discordance",
     "dz_interval",
@@ -217,6 +222,7 @@ __all__ = [
     "null_numbers",
     "null_precision",
     "null_table",
+    "ordered_scales",
     "pair_agreement",
     "paired_scores",
     "paired_t",
@@ -228,6 +234,7 @@ __all__ = [
     "pearson",
     "power_numbers",
     "power_of",
+    "present_scales",
     "prevalence_numbers",
     "published",
     "quantile_band",

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ..errors import RunError
 from .cluster import Needs, on_cluster
 
 Task = tuple
@@ -21,6 +22,7 @@ def perform(
     scheduler: str = "local",
     threads: int = 1,
     needs: Needs | None = None,
+    backend: str = "loky",
 ) -> Iterator[Any]:
     """Do all tasks, several at a time, and yield their results as they come.
 
@@ -36,6 +38,9 @@ def perform(
         Of each process of this machine. Tasks on a cluster have one.
     needs : Needs, optional
         What the workers of a cluster must have; they are checked first.
+    backend : {"loky", "threading"}
+        Of this machine: processes, or threads for tasks that have their work done by
+        processes of their own (`mgrlib.apart`).
 
     Raises
     ------
@@ -52,15 +57,26 @@ def perform(
                     ".*tasks which were still being processed"):  # fmt: skip
         warnings.filterwarnings("ignore", message=message)
     if scheduler == "local":
-        yield from _on_this_machine(tasks, jobs=jobs, threads=threads)
+        yield from _on_this_machine(tasks, jobs=jobs, threads=threads, backend=backend)
     else:
         yield from on_cluster(tasks, scheduler=scheduler, needs=needs or Needs())
 
 
-def _on_this_machine(tasks: Sequence[Task], *, jobs: int, threads: int) -> Iterator[Any]:
+def _on_this_machine(
+    tasks: Sequence[Task], *, jobs: int, threads: int, backend: str
+) -> Iterator[Any]:
     from joblib import Parallel, delayed, parallel_config
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    with parallel_config(backend="loky", inner_max_num_threads=threads):
-        parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", max_nbytes=100_000)
-        results = parallel(delayed(work)(*arguments) for work, *arguments in tasks)
-    yield from results
+    inner = {"inner_max_num_threads": threads} if backend == "loky" else {}
+    try:
+        with parallel_config(backend=backend, **inner):
+            parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", max_nbytes=100_000)
+            results = parallel(delayed(work)(*arguments) for work, *arguments in tasks)
+        yield from results
+    except TerminatedWorkerError:
+        raise RunError(
+            "the machine has ended a process, most likely for want of memory: lower the setting "
+            "jobs, or end other programs; what is finished is kept, and the next call goes on from "
+            "here"
+        ) from None

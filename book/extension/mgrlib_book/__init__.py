@@ -5,7 +5,7 @@ notebooks in the table of contents are sources without outputs; this extension s
 the run's executed copies in their place (`pages`), gives the run's facts to the prose
 (`facts`), numbers figures and tables as the paper does (`numbering`), and writes the
 tables and galleries that would go stale if typed by hand (`directives`, `claims`), and the
-committed results (`reference`, `precision`). `site` makes the rendered pages work offline,
+committed results (`reference`, `precision`, `songs`). `site` makes the rendered pages work offline,
 opened from disk.
 """
 
@@ -42,12 +42,13 @@ def setup(app: Sphinx) -> dict:
     """Connect the parts of the extension to Sphinx."""
     from mgrlib.files import digest
 
-    from . import claims, directives, facts, numbering, pages, precision, reference, site
+    from . import claims, directives, facts, numbering, pages, precision, reference, site, songs
 
     code = [path.read_text("utf-8") for path in sorted(Path(__file__).parent.glob("*.py"))]
     app.add_config_value("mgrlib_run", str(find_run()), "env")
     # A changed value makes Sphinx read every page again.
     app.add_config_value("mgrlib_extension", digest(code), "env")
-    for part in (pages, facts, numbering, directives, claims, reference, precision, site):
+    parts = (pages, facts, numbering, directives, claims, reference, precision, songs, site)
+    for part in parts:
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -42,7 +42,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "sample_rate": "rate in Hz to which the sound is brought, in mono",
         "n_fft": "length in samples of the window of each spectrum",
         "hop_length": "samples from one spectrum to the next",
-        "n_mels": "number of mel bands, and of linear bands",
+        "n_mels": "number of rows of every scale but linear",
         "top_db": "range in dB below the loudest point; all that is softer is black",
         "image_size": "height and width of an image in pixels",
     },

@@ -19,8 +19,8 @@ from .subgenres import GENRES_OF, SUBGENRES
 
 __all__ = ["GENRES_OF", "VERSION", "make_library", "plan_songs", "render_song"]
 
-VERSION = 1
-"""Changes whenever a song of the same seed would sound different."""
+VERSION = 2
+"""Changes whenever a song of the same seed would be another file or sound different."""
 
 LONGEST = 1.25
 """Songs are between one and this many times `segment_seconds` long."""

@@ -16,7 +16,11 @@ import numpy as np
 import pandas as pd
 from scipy import fft
 
+from ...audio import read_segment
 from ...catalog import read_library
+from ...files import read_json
+from . import MANIFEST
+from .voices import SAMPLE_RATE
 
 FRAME = 1024
 HOP = 512
@@ -83,19 +87,18 @@ def estimate_tempo(decibels: np.ndarray, *, frames_per_second: float) -> tuple[f
 
 
 def library_features(folder: Path) -> np.ndarray:
-    """`broad_band_features` of every song of a library, as decoded from its files.
+    """`broad_band_features` of the segment of every song, as decoded from its file.
 
     Returns
     -------
     numpy.ndarray, shape=(songs, 18)
         In the order of ``songs.csv``.
     """
-    import soundfile
-
+    seconds = read_json(folder / MANIFEST)["segment_seconds"]
     features = []
     for path in pd.read_csv(folder / "songs.csv")["path"]:
-        samples, sample_rate = soundfile.read(folder / path, dtype="float32")
-        features.append(broad_band_features(samples, sample_rate=sample_rate))
+        segment = read_segment(folder / path, segment_seconds=seconds, sample_rate=SAMPLE_RATE)
+        features.append(broad_band_features(segment.samples, sample_rate=SAMPLE_RATE))
     return np.array(features)
 
 

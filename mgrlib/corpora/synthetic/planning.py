@@ -20,7 +20,7 @@ from .subgenres import GENRES_OF, SUBGENRES
 COLUMNS = ["path", "title", "artist", "album", "year"] + [
     f"subgenre_{place}" for place in (1, 2, 3)
 ]
-FORMATS = ("wav", "flac", "ogg", "mp3")
+FORMATS = ("wav", "flac", "ogg", "mp3", "m4a")
 FLOOR_SHARE, FLOOR_MOST = 0.053, 50
 """A genre has at least this share of the songs, or this many where that is less."""
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ...errors import RunError
-from ..scores import SCALES
+from ..scales import ordered_scales
 
 YES = 0.5
 REFERENCES = ("joint", "baseline")
@@ -34,7 +34,7 @@ class Answers:
         Whether the song has the genre; index ``repeat, genre, path``.
     probability : DataFrame of float, shape (answer, network)
         NaN where a network did not answer; columns ``weights, depth, scale``: the arm
-        first, then linear before mel, then the shallow before the deep.
+        first, then by scale as `ordered_scales`, then the shallow before the deep.
     reason : str or None
         Why there are no answers of the arm.
     """
@@ -51,7 +51,7 @@ class Answers:
 
     @property
     def scales(self) -> list[str]:
-        """Scales of the arm's networks, linear and mel first."""
+        """Scales of the arm's networks, as `ordered_scales`."""
         return list(dict.fromkeys(s for arm, _, s in self.probability if arm == self.arm))
 
     def first_repeat(self) -> "Answers":
@@ -101,7 +101,8 @@ def network_answers(predictions: pd.DataFrame | None, *, arm: str) -> Answers:
         return _without(empty, f"the predictions have no answer of the arm {arm}")
     wide = rows.set_index([*SONG, *NETWORK])["probability"].unstack(NETWORK)
     truth = rows.drop_duplicates(SONG).set_index(SONG)["truth"].reindex(wide.index).astype(bool)
-    return Answers(arm, truth, wide[sorted(wide, key=lambda network: _place(network, arm))])
+    scales = ordered_scales(rows["scale"])
+    return Answers(arm, truth, wide[sorted(wide, key=lambda key: _place(key, arm, scales))])
 
 
 def _without(answers: Answers, reason: str) -> Answers:
@@ -132,11 +133,10 @@ def _checked(predictions: pd.DataFrame, arm: str) -> pd.DataFrame:
     return rows
 
 
-def _place(network: tuple, arm: str) -> tuple:
+def _place(network: tuple, arm: str, scales: list[str]) -> tuple:
     """Where a network stands in tables and figures: by row, scale and depth."""
     weights, depth, scale = network
-    known = SCALES.index(scale) if scale in SCALES else len(SCALES)
-    return [arm, *REFERENCES].index(weights), known, str(scale), depth
+    return [arm, *REFERENCES].index(weights), scales.index(str(scale)), depth
 
 
 def by_song(

@@ -22,8 +22,26 @@ ENOUGH = 5
 """Songs for a share to be ranked: fewer would rank by luck."""
 
 
-def confusions(answers: Answers, *, depth: int, scales: tuple[str, str] = SCALES) -> pd.DataFrame:
+def shown_scales(answers: Answers) -> tuple[str, str]:
+    """Linear and mel where the arm has both, else its first two scales.
+
+    Of an arm with one scale the second is one that it has not, and stays empty.
+    """
+    if set(SCALES) <= set(answers.scales):
+        return SCALES
+    first, second, *_ = dict.fromkeys([*answers.scales, *SCALES])
+    return first, second
+
+
+def confusions(
+    answers: Answers, *, depth: int, scales: tuple[str, str] | None = None
+) -> pd.DataFrame:
     """How often songs of one genre are called another that they do not have.
+
+    Parameters
+    ----------
+    scales : tuple of str, optional
+        By default `shown_scales`.
 
     Returns
     -------
@@ -38,6 +56,7 @@ def confusions(answers: Answers, *, depth: int, scales: tuple[str, str] = SCALES
         too) and ``prevalence`` (share of all songs that have it). NaN where there is no
         such song or network.
     """
+    scales = scales or shown_scales(answers)
     genres = list(answers.sizes().index)
     has, alarms = _alarms(answers, answers.arm, depth, scales, genres)
     shares = {scale: _ratio(has.T @ alarms[scale], has.T @ (1 - has)) for scale in scales}
@@ -88,6 +107,12 @@ def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)
 
 
+def confused_scales(table: pd.DataFrame) -> tuple[str, str]:
+    """The two scales of a table of `confusions`, by its columns."""
+    first, second = table.columns[3:5]
+    return first, second
+
+
 def most_confused(table: pd.DataFrame, *, n: int = 10) -> pd.DataFrame:
     """The `n` pairs of `confusions` of the highest mean share, of `ENOUGH` songs at least."""
     known = table[(table["songs"] >= ENOUGH) & table["mean"].notna()]
@@ -133,6 +158,8 @@ def describe_confusions(table: pd.DataFrame) -> str:
         f"{escape(pair['called'])}, the highest share of the {pairs} pairs with {ENOUGH} songs or "
         f"more; of all songs without {escape(pair['called'])} it is {100 * pair['alarm']:.0f} %."
     ]
+    if (pair := confused_scales(table)) != SCALES and table["difference"].notna().any():
+        sentences.insert(0, f"The two scales are {' and '.join(map(escape, pair))} here.")
     if np.isfinite(rho):
         value = f"{rho:.2f}".replace("-", "−")
         sentences.append(f"Confusion and company: ρ = {value} over these pairs.")

@@ -182,7 +182,7 @@ def depth_interaction(differences: pd.DataFrame) -> Interaction:
 def _no_interaction(whole: pd.DataFrame) -> str | None:
     """Why the differences of complete genres can't be tested for an interaction."""
     if whole.shape[1] < 2:
-        return f"it takes two depths with both scales, and there are {whole.shape[1]}"
+        return f"it takes two depths with linear and mel, and there are {whole.shape[1]}"
     if len(whole) < LEAST:
         return f"{len(whole)} genres with every depth, fewer than the {LEAST} that it takes"
     values = whole.to_numpy()

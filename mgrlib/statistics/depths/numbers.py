@@ -55,7 +55,7 @@ def depth_numbers(metrics: pd.DataFrame, *, arm: str) -> dict:
         },
         "answer": depth_verdict(found, contrasts),
     }  # fmt: skip
-    return numbers if len(differences) else numbers | {"reason": "no depth has both scales"}
+    return numbers if len(differences) else numbers | {"reason": "no depth has linear and mel"}
 
 
 def _by_depth(metrics, *, arm, metric) -> dict:

@@ -19,10 +19,12 @@ from itertools import combinations
 
 import pandas as pd
 
+from ...settings import SCALES as ALL_SCALES
 from ..families import friedman as friedman_test
 from ..families import holm, paired_tests
 from ..outcome import CONFIDENCE, LEAST, Outcome
 from ..paired import paired_t
+from ..scales import present_scales
 from ..scores import SCALES, TESTED, finite_column, genre_sizes, paired_scores
 
 BANDS = "linear-bands"
@@ -33,11 +35,10 @@ REFERENCES = ("joint", "baseline")
 
 
 def run_scales(metrics: pd.DataFrame, *, arm: str, metric: str = TESTED) -> list[str]:
-    """Scales that have values for `arm`: linear, linear-bands, mel, then the others by name."""
-    rows = metrics[metrics["weights"] == arm]
-    present = set(rows.loc[finite_column(rows, metric).notna(), "scale"].dropna())
+    """Scales that have values for `arm`: linear, linear-bands, mel, then the others."""
+    present = present_scales(metrics, arm=arm, metric=metric)
     known = [scale for scale in (SCALES[0], BANDS, SCALES[1]) if scale in present]
-    return known + sorted(present - set(known))
+    return known + [scale for scale in present if scale not in known]
 
 
 def scale_pairs(metrics: pd.DataFrame, *, arm: str, metric: str = TESTED) -> list[tuple[str, str]]:
@@ -77,6 +78,17 @@ def compare_pairs_by_depth(
             if len(found):
                 differences[*pair, int(depth)] = found
     return _tested(differences, names=["first", "second", "depth"])
+
+
+def spacing_pairs(metrics: pd.DataFrame, *, arm: str, metric: str = TESTED) -> list[tuple]:
+    """The pairs of `scale_pairs` of mel and another scale of as many rows.
+
+    Of the known scales all but linear have the number of mel (the setting ``n_mels``); of a
+    scale made elsewhere it is not known.
+    """
+    alike = set(ALL_SCALES) - {SCALES[0]}
+    return [pair for pair in scale_pairs(metrics, arm=arm, metric=metric)
+            if SCALES[1] in pair and alike.issuperset(pair)]  # fmt: skip
 
 
 def _whole_depths(metrics: pd.DataFrame) -> pd.DataFrame:
@@ -152,7 +164,9 @@ def why_no_parts(metrics: pd.DataFrame, *, arm: str, metric: str = TESTED) -> st
     """Why the difference can't be split into `PARTS`, or None where it can."""
     present = run_scales(metrics, arm=arm, metric=metric)
     if missing := [scale for scale in (*SCALES, BANDS) if scale not in present]:
-        return f"the arm {arm} has no networks of {' and '.join(missing)}"
+        *first, last = missing
+        listed = f"{', '.join(first)} and {last}" if first else last
+        return f"the arm {arm} has no networks of {listed}"
     if scale_cells(metrics, arm=arm, scales=(*SCALES, BANDS), metric=metric).empty:
         return "no genre has all three scales at the same depth"
     return None

@@ -10,9 +10,14 @@ import math
 import pandas as pd
 
 from ...prose import escape, fixed
+from ...settings import SCALES as ALL_SCALES
 from ..outcome import CONFIDENCE
+from ..scales import ordered_scales
+from ..scores import SCALES
 from .scale_pairs import (
+    BANDS,
     PARTS,
+    compare_pairs,
     decompose,
     friedman,
     is_beyond,
@@ -22,6 +27,7 @@ from .scale_pairs import (
     part_tests,
     run_scales,
     scale_share,
+    spacing_pairs,
     why_no_parts,
 )
 
@@ -57,6 +63,25 @@ def _pair_line(first: str, second: str, row: pd.Series, tested: int) -> str:
     )
 
 
+def describe_spacing(metrics: pd.DataFrame, *, arm: str) -> str:
+    """The pairs of mel and another scale of as many rows, out of all pairs of the run.
+
+    The tests are those of `resolution.compare_pairs`, corrected over all of its rows.
+    """
+    chosen = spacing_pairs(metrics, arm=arm)
+    if further := [pair for pair in chosen if pair not in PARTS.values()]:
+        table = compare_pairs(metrics, arm=arm)
+        tested = int(table["p"].notna().sum())
+        lines = [_pair_line(*pair, table.loc[pair], tested) for pair in chosen]
+        count = "one pair" if len(further) == 1 else f"{len(further)} pairs"
+        beside = ", beside linear\\-bands − mel" if len(further) < len(chosen) else ""
+        return f"The run has {count} of this kind{beside}:\n\n" + "\n".join(lines)
+    return (
+        f"The arm {escape(arm)} of this run has no such pair: it takes mel and one of mel\\-htk, "
+        f"log and cqt. All are trained by `{_with_scales(metrics, arm, ALL_SCALES)}`."
+    )
+
+
 def describe_pair_depths(table: pd.DataFrame) -> str:
     """A line for each pair of `resolution.compare_pairs_by_depth`."""
     if table.empty:
@@ -82,10 +107,16 @@ def describe_scales(metrics: pd.DataFrame, *, arm: str) -> str:
     if (reason := why_no_parts(metrics, arm=arm)) is None:
         return f"The arm {escape(arm)} of this run has the scales {present}: it can be split."
     return (
-        f"The difference can't be split on this run, because {escape(reason)}. The third scale is "
-        "trained by `python -m mgrlib run --set scales=linear,mel,linear-bands` with the "
-        "profile, corpus and name of the run; what is there is not trained again."
+        f"The difference can't be split on this run, because {escape(reason)}. What is missing is "
+        f"trained by `python -m mgrlib run {_with_scales(metrics, arm, (*SCALES, BANDS))}` with "
+        "the profile, corpus and name of the run; what is there is not trained again."
     )
+
+
+def _with_scales(metrics: pd.DataFrame, arm: str, further: tuple[str, ...]) -> str:
+    """The option that trains further scales beside those of the run that can be trained."""
+    scales = ordered_scales(({*run_scales(metrics, arm=arm)} & set(ALL_SCALES)) | set(further))
+    return f"--set scales={','.join(scales)}"
 
 
 def describe_parts(metrics: pd.DataFrame, *, arm: str) -> str:

@@ -187,7 +187,7 @@ def _paired_decisions(predictions, *, arm: str, threshold: float) -> pd.DataFram
     linear, mel = (rows.loc[rows["scale"] == scale, columns] for scale in SCALES)
     pairs = linear.merge(mel, on=key, suffixes=[f"_{scale}" for scale in SCALES])
     if pairs.empty:
-        return "the predictions lack this arm with both scales"
+        return "the predictions lack this arm with linear and mel"
     if (pairs["truth_linear"] != pairs["truth_mel"]).any():
         return "the scales' predictions differ in which songs have a genre"
     return pairs

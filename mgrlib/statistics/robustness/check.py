@@ -197,5 +197,5 @@ def robustness_numbers(
         "reference_readings": [reference_reading(row, c.findings) for row, c in checks.items()],
     }
     if not paired_scores(metrics, arm=arm).size:
-        numbers["reason"] = f"the arm {arm} has no genre with both scales"
+        numbers["reason"] = f"the arm {arm} has no genre with linear and mel"
     return numbers

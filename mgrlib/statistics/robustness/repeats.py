@@ -52,7 +52,7 @@ def repeats_posterior(metrics: pd.DataFrame, *, arm: str) -> Posterior | str:
     differences = repeat_differences(metrics, arm=arm)
     if differences.size < LEAST:
         has = f"{differences.size or 'no'} repeat{'s' * (differences.size != 1)}"
-        return f"{has} with both scales, and it takes {LEAST}; the setting repeats=5 makes five"
+        return f"{has} with linear and mel, and it takes {LEAST}; the setting repeats=5 makes five"
     ratio = split_ratio(metrics, arm=arm)
     if not np.isfinite(ratio):
         return "the numbers of training and test songs are not recorded"
