@@ -33,6 +33,9 @@ DOUBTFUL = ("crashed", "timed out")
 DRAWING = ("sample_rate", "n_fft", "hop_length", "n_mels", "top_db", "image_size")
 """Settings of `song_images`; with the length of the segment, all that pixels depend on."""
 
+UNUSED = ("n_mels", "linear")
+"""A setting and the scale that does without it: linear has no bands."""
+
 Drawn = tuple[dict[str, np.ndarray], float, bool]
 """A song's image on each scale, the song's seconds, and whether its segment was padded."""
 
@@ -42,10 +45,6 @@ def pixel_key(settings: Settings, scale: str) -> str:
     names = ["segment_seconds", *DRAWING]
     used = {name: getattr(settings, name) for name in names if (name, scale) != UNUSED}
     return digest(VERSION, scale, used)
-
-
-UNUSED = ("n_mels", "linear")
-"""The scale that has no bands."""
 
 
 def cut_shards(songs: Iterable[tuple]) -> list[list[tuple]]:

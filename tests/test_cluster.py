@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,13 +16,18 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from conftest import make_tone_library
+from odd_sounds import read_deadly
 from threadpoolctl import threadpool_info
 
 from mgrlib.__main__ import main
+from mgrlib.catalog import Sounds
 from mgrlib.errors import RunError, SettingsError
 from mgrlib.files import ROOT
+from mgrlib.images import identify_file, make_images
 from mgrlib.pipeline import Study
 from mgrlib.runs import checked_name
+from mgrlib.settings import make_settings
 from mgrlib.workers import cluster, perform
 from mgrlib.workers.cluster import Expected, Needs, shortcomings
 
@@ -33,7 +39,8 @@ class Dask:
 
     def __init__(self, folder: Path, environment: dict[str, str]):
         self.folder, self.file = folder, folder / "scheduler.json"
-        self.environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+        path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+        self.environment = {**os.environ, "PYTHONPATH": path, **environment}
         self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0")
         self.workers = []
         wait_until(lambda: self.file.exists() and self.file.read_text().endswith("}"))
@@ -291,6 +298,31 @@ def test_a_task_that_ends_its_workers_is_an_error_and_no_wait(tmp_path):
         tasks = [(signal.raise_signal, signal.SIGKILL)]
         with pytest.raises(RunError, match="a task has ended 1 workers, the last was tcp://"):
             list(perform(tasks, jobs=1, scheduler=started.address))
+
+
+def test_a_song_that_ends_its_process_costs_the_cluster_no_worker(
+    two_workers, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("MGRLIB_CACHE", str(tmp_path / "cache"))
+    library = make_tone_library(tmp_path / "library", songs=12)
+    deadly = "artist 1/segfault it.wav"
+    shutil.copy(library / "artist 1" / "song 06.wav", library / deadly)
+    wanted = {"segment_seconds": 1, "scales": "linear", "scheduler": two_workers.address}
+    settings = make_settings(profile="smoke", overrides=wanted)
+    paths = sorted(str(path.relative_to(library)) for path in library.rglob("*.wav"))
+    images = make_images(library, paths, settings=settings, jobs=1,
+                         sounds=Sounds(identify=identify_file, read=read_deadly))  # fmt: skip
+    assert len(images.paths) == 12
+    assert [row["path"] for row in images.rejected] == [deadly]
+    assert pids_of(two_workers) == {worker.pid for worker in two_workers.workers}
+
+
+def test_a_task_that_ends_a_process_of_this_machine_is_an_error_in_one_line():
+    tasks = [(signal.raise_signal, signal.SIGKILL), (abs, -1)]
+    with pytest.raises(RunError, match="has ended a process, most likely for want of memory") as e:
+        list(perform(tasks, jobs=2))
+    assert "\n" not in str(e.value)
+    assert sorted(perform([(abs, -1), (abs, -2)], jobs=2)) == [1, 2]
 
 
 def test_a_lost_scheduler_is_an_error_and_a_lost_worker_is_told(tmp_path, monkeypatch, caplog):

@@ -12,7 +12,6 @@ from mgrlib.catalog import Sounds
 from mgrlib.errors import RunError
 from mgrlib.images import identify_file, make_images
 from mgrlib.settings import make_settings
-from mgrlib.shards import pixel_key
 from mgrlib.spectrograms import song_images
 
 
@@ -87,27 +86,6 @@ def test_a_changed_song_changes_its_shard_only(cache, library):
     images = make(library)
     assert len(images.paths) == 24
     assert len(set(cache.rglob("*.npz")) - before) == 2  # one shard of two scales
-
-
-@pytest.mark.parametrize(
-    ("change", "linear", "mel"),
-    [
-        ({"segment_seconds": 0.8}, True, True),
-        ({"n_fft": 1024}, True, True),
-        ({"hop_length": 256}, True, True),
-        ({"top_db": 60}, True, True),
-        ({"image_size": 40}, True, True),
-        ({"sample_rate": 16_000}, True, True),
-        ({"n_mels": 64}, False, True),
-        ({"epochs": 9, "seed": 4, "depths": [50], "jobs": 2}, False, False),
-    ],
-)
-def test_the_key_changes_with_what_changes_pixels(change, linear, mel):
-    changed = [
-        pixel_key(settings(), scale) != pixel_key(settings(**change), scale)
-        for scale in ("linear", "mel")
-    ]
-    assert changed == [linear, mel]
 
 
 def test_a_further_scale_leaves_the_first_as_it_is(cache, library):

@@ -55,6 +55,7 @@ def test_the_page_with_every_scale(show, saved):
     assert panels(saved["network-input"]) == list(SCALES)
     assert len(panels(saved["losses"])) == 9
     said = words(shown)
+    assert not any(getattr(value, "data", "something") == "" for value in shown)
     assert "*Song 1* (High" in said
     assert "Under 1 kHz lie 9 % of the linear rows and 30 % of the mel rows" in said
     assert "songs of a library are not played" in said
@@ -81,7 +82,7 @@ def test_one_scale_names_with_markup_and_sound(show, saved, tmp_path, tone_libra
     assert said.count("<audio") == 3
     assert "<script>" not in said
     assert "<b>" not in said
-    assert "R\\&B" in said
+    assert "<strong>R&amp;B *$x$*</strong>: &lt;b&gt;Song" in said
     assert panels(saved["scales"]) == ["mel"]
     assert panels(saved["network-input"])[0].startswith("cqt")
 

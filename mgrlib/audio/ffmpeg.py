@@ -1,19 +1,21 @@
 """Decoding by PyAV, which carries FFmpeg's decoders: AAC in MP4, Ogg, and much else.
 
 FFmpeg is kept to the one file: formats that name other files or addresses (playlists,
-lists of pictures, session descriptions) are not read, nor is a name taken for an address.
+lists of pictures, session descriptions) are not read. It gets the file's bytes and not its
+name, which it might take for an address, or believe where the content says otherwise.
 """
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from ..errors import SongError
 from .headers import ogg_is_one_stream
-from .native import BrokenPromise, Native, check_length, check_rate, middle, mix
+from .native import BrokenPromise, Native, add_up, check_length, check_rate, middle, mix
 
 FORMATS = (
     "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dsf,dts,eac3,flac,flv,matroska,mov,mp3,mpc,mpc8,mpeg,"
@@ -21,13 +23,13 @@ FORMATS = (
 )
 """FFmpeg's names of formats whose files hold their sound themselves."""
 
-OPTIONS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
+OPTIONS = {"protocol_whitelist": "none", "format_whitelist": FORMATS}
 
 SEEKABLE = {"mov,mp4,m4a,3gp,3g2,mj2", "ogg"}
 """Formats with an exact duration and exact time stamps. Elsewhere FFmpeg may estimate them
 from the bit rate, so these files are decoded from the start."""
 
-LEAD_SECONDS = 0.5
+LEAD_SECONDS = 0.2
 """Decoded before the segment: decoders need some packets before their output is right."""
 
 SLACK = 4096
@@ -45,6 +47,9 @@ NUMBERS = {
     "dbl": (np.float64, 0, 1),
 }
 """Type, zero and unit of the numbers in FFmpeg's sample formats."""
+
+FEW_PLANES = 8
+"""Of more planes PyAV takes too many: it counts pointers until one is null, beyond their end."""
 
 
 def errors() -> tuple[type[Exception], ...]:
@@ -77,7 +82,7 @@ def read_by_seeking(path: Path, segment_seconds: float) -> Native:
         # Samples before the time 0 are no part of the song: Vorbis may have some.
         zero = max(0, first.pts)
         ticks = float(rate * stream.time_base)
-        total = round(stream.duration * ticks)
+        total = round(stream.duration * ticks) - _delay(stream)
         wanted = min(round(segment_seconds * rate), total)
         start = middle(total, wanted)
         landing = start - round(LEAD_SECONDS * rate)
@@ -86,8 +91,8 @@ def read_by_seeking(path: Path, segment_seconds: float) -> Native:
             frames = container.decode(stream)
         else:
             frames = chain([first], frames)
-        placed = _placed(frames, rate=rate, zero=zero, ticks=ticks)
-        return Native(_cut(placed, start, wanted), rate, total / rate)
+        samples = _cut(frames, start, wanted, rate=rate, zero=zero, ticks=ticks)
+        return Native(samples, rate, total / rate)
 
 
 def read_from_start(path: Path, segment_seconds: float) -> Native:
@@ -106,7 +111,7 @@ def read_from_start(path: Path, segment_seconds: float) -> Native:
     with _open(path) as (container, stream):
         for frame in _all_frames(container, stream):
             rate = rate or frame.sample_rate
-            _check_same_rate(frame, rate)
+            _check_same(frame, rate=rate)
             total += frame.samples
             check_length(total, frame.layout.nb_channels)
     if not total:
@@ -124,13 +129,26 @@ def read_from_start(path: Path, segment_seconds: float) -> Native:
     return Native(samples[: place - start], rate, total / rate)
 
 
+class _Nameless:
+    """The bytes of a file.
+
+    By the name of a file of zeros, as a download that failed leaves, FFmpeg would believe
+    that it is MP3 and take all of it into memory to find a frame.
+    """
+
+    def __init__(self, file: BinaryIO):
+        self.read, self.seek, self.tell = file.read, file.seek, file.tell
+
+
 @contextmanager
 def _open(path: Path) -> Iterator[tuple]:
     """The container in a file and its stream of sound."""
     import av
 
-    # The prefix keeps a name with a colon from being taken for an address.
-    with av.open(f"file:{path}", options=OPTIONS, metadata_errors="ignore") as container:
+    with (
+        path.open("rb", buffering=0) as file,
+        av.open(_Nameless(file), options=OPTIONS, metadata_errors="ignore") as container,
+    ):
         stream = container.streams.best("audio")
         if stream is None:
             raise SongError("unreadable", "the file has no audio stream")
@@ -150,31 +168,39 @@ def _can_seek(path: Path, container, stream) -> bool:
     return last is not None and last.pos + last.size <= container.size
 
 
-def _placed(frames: Iterable, *, rate: int, zero: int, ticks: float) -> Iterator[tuple]:
-    """Decoded frames, each with the place that its time stamp gives it in the song."""
-    for frame in frames:
-        _check_same_rate(frame, rate)
-        if (pts := frame.pts) is None:
-            raise BrokenPromise("a packet has no time stamp")
-        yield round((pts - zero) * ticks), frame
+def _delay(stream) -> int:
+    """Samples that the duration of a stream counts though they are cut off: Opus in Ogg."""
+    header = stream.codec_context.extradata or b""
+    if stream.codec_context.name != "opus" or stream.container.format.name != "ogg":
+        return 0
+    return int.from_bytes(header[10:12], "little")  # RFC 7845, "pre-skip"
 
 
-def _cut(placed: Iterable[tuple], start: int, wanted: int) -> np.ndarray:
-    """`wanted` frames from `start` on of a row of decoded frames with their places.
+def _cut(
+    frames: Iterable, start: int, wanted: int, *, rate: int, zero: int, ticks: float
+) -> np.ndarray:
+    """`wanted` samples, mono, from `start` on of frames that are decoded from somewhere before.
 
-    The row has no gaps, but the places may be wrong by a part of a packet where packets are
-    of two lengths, as in Vorbis: their median is right.
+    The frames have no gaps, but where packets are of two lengths, as in Vorbis, the places
+    that time stamps give them, counted in `1 / ticks` from `zero`, may be wrong by a part of
+    a packet: their median is right.
     """
     samples = np.empty(wanted + 4 * SLACK + 2 * LONGEST_PACKET, dtype=np.float32)
-    end, origins = 0, []
-    for place, frame in placed:
-        length = frame.samples
+    end, origins, channels = 0, [], []
+    for frame in frames:
+        length, time = frame.samples, frame.pts
+        if time is None:
+            raise BrokenPromise("a packet has no time stamp")
+        place = (time - zero) * ticks
         if not origins and place + length < start - SLACK:
             continue
         if place >= start + wanted + SLACK or end + length > len(samples):
             break
+        _check_same(frame, rate=rate, channels=len(channels))
+        channels = _channels(frame)
+        # Divided by their number at the end: a frame is too small to go through it twice.
+        add_up(channels, out=samples[end : end + length])
         origins.append(place - end)
-        mix(_channels(frame), out=samples[end : end + length])
         end += length
     if not origins or np.ptp(origins) > 2 * SLACK:
         raise BrokenPromise("the time stamps do not follow each other")
@@ -182,6 +208,8 @@ def _cut(placed: Iterable[tuple], start: int, wanted: int) -> np.ndarray:
     found = samples[max(0, first) : min(end, first + wanted)]
     if first < 0 or len(found) < wanted - SLACK:
         raise BrokenPromise("the file does not hold what its header promises")
+    if len(channels) > 1:
+        found *= np.float32(1 / len(channels))
     return found
 
 
@@ -193,7 +221,7 @@ def _all_frames(container, stream) -> Iterator:
     while True:
         try:
             packet = next(packets, None)
-        except av.FFmpegError:  # of the container: nothing more can be found in it
+        except (av.InvalidDataError, av.EOFError):  # the container ends here
             return
         if packet is None:
             return
@@ -204,9 +232,12 @@ def _all_frames(container, stream) -> Iterator:
         yield from frames
 
 
-def _check_same_rate(frame, rate: int) -> None:
+def _check_same(frame, *, rate: int, channels: int = 0) -> None:
+    """Raise `BrokenPromise` where a stream's rate or, if any are given, its channels change."""
     if frame.sample_rate != rate:
         raise BrokenPromise(f"the sample rate changes from {rate} to {frame.sample_rate} Hz")
+    if channels and (found := frame.layout.nb_channels) != channels:
+        raise BrokenPromise(f"the number of channels changes from {channels} to {found}")
 
 
 def _put(frame, place: int, out: np.ndarray) -> None:
@@ -218,13 +249,15 @@ def _put(frame, place: int, out: np.ndarray) -> None:
 
 def _channels(frame) -> list[np.ndarray]:
     """The channels of a decoded frame, float32, each of shape (n,); they lie in its memory."""
-    name, length = frame.format.name, frame.samples
+    name, length, planes = frame.format.name, frame.samples, frame.planes
+    if len(planes) > FEW_PLANES:
+        planes = planes[: frame.layout.nb_channels]
     if name == "fltp":  # of most decoders
-        return [np.frombuffer(plane, np.float32, length) for plane in frame.planes]
+        return [np.frombuffer(plane, np.float32, length) for plane in planes]
     kind, zero, unit = NUMBERS[name.removesuffix("p")]
     if frame.format.is_planar:
-        channels = [np.frombuffer(plane, kind, length) for plane in frame.planes]
+        channels = [np.frombuffer(plane, kind, length) for plane in planes]
     else:
         count = frame.layout.nb_channels
-        channels = list(np.frombuffer(frame.planes[0], kind, length * count).reshape(-1, count).T)
+        channels = list(np.frombuffer(planes[0], kind, length * count).reshape(-1, count).T)
     return [((channel - float(zero)) * unit).astype(np.float32) for channel in channels]

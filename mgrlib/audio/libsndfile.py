@@ -1,10 +1,7 @@
-"""Decoding by libsndfile: WAV, FLAC, Ogg Vorbis, Opus, MP3, AIFF.
-
-What its libraries print about damaged files goes to the standard error of the process;
-they offer no way to silence them.
-"""
+"""Decoding by libsndfile: WAV, FLAC, Ogg Vorbis, Opus, MP3, AIFF."""
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +23,43 @@ its last block, of 4,096 frames most often."""
 def errors() -> tuple[type[Exception], ...]:
     """What a file that can't be decoded may raise here."""
     return (soundfile.SoundFileError, OSError, RuntimeError, ValueError, MemoryError)
+
+
+class _Quiet:
+    """Sends to nowhere what C libraries write to descriptor 2 while any thread is inside.
+
+    libmpg123 remarks there on good files too (wherever it seeks to, it lacks the bits that
+    earlier frames have set aside), and offers no way to stop it through libsndfile.
+    """
+
+    def __init__(self):
+        self.lock, self.inside, self.kept = threading.Lock(), 0, None
+
+    def __enter__(self):
+        with self.lock:
+            self.inside += 1
+            if self.inside == 1:
+                self._divert()
+
+    def __exit__(self, *error):
+        with self.lock:
+            self.inside -= 1
+            if not self.inside and self.kept is not None:
+                os.dup2(self.kept, 2)
+                os.close(self.kept)
+                self.kept = None
+
+    def _divert(self) -> None:
+        try:
+            self.kept = os.dup(2)
+        except OSError:  # there is no descriptor 2
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+
+
+QUIET = _Quiet()
 
 
 class _Stream(soundfile.SoundFile):
@@ -50,8 +84,6 @@ def read_by_seeking(path: Path, segment_seconds: float) -> Native:
         mp3 = read_mp3(path) if stream.format == "MP3" else None
         if not total or (stream.format == "MP3" and mp3 is None):
             raise BrokenPromise("the length in its header can't be believed")
-        if stream.format == "OGG" and not ogg_is_one_stream(path):
-            raise BrokenPromise("there are several streams in the file")
         if mp3 and mp3.seconds is not None:
             total = min(total, round(mp3.seconds * rate))
         wanted = min(round(segment_seconds * rate), total)
@@ -94,8 +126,14 @@ def read_from_start(path: Path, segment_seconds: float) -> Native:
 def _open(path: Path) -> Iterator[tuple[int, soundfile.SoundFile]]:
     """The descriptor of a file and its stream."""
     # soundfile takes some names for files of bare samples; a descriptor has no name.
-    with path.open("rb", buffering=0) as file, _Stream(file.fileno(), closefd=False) as stream:
+    with (
+        path.open("rb", buffering=0) as file,
+        QUIET,
+        _Stream(file.fileno(), closefd=False) as stream,
+    ):
         check_rate(stream.samplerate)
+        if stream.format == "OGG" and not ogg_is_one_stream(path):
+            raise BrokenPromise("there are several streams in the file")
         yield file.fileno(), stream
 
 

@@ -45,19 +45,24 @@ def middle(total: int, wanted: int) -> int:
     return max(0, (total - wanted) // 2)
 
 
-def mix(channels: Sequence[np.ndarray], out: np.ndarray) -> None:
-    """Write the mean of channels, each of shape (n,), to `out`, shape (n,)."""
+def add_up(channels: Sequence[np.ndarray], out: np.ndarray) -> None:
+    """Write the sum of channels, each of shape (n,), to `out`, shape (n,)."""
     if len(channels) == 1:
         out[:] = channels[0]
-        return
-    if len(channels) > FEW:
-        np.mean(channels, axis=0, out=out)
-        return
-    # Sums of whole channels: several times cheaper than a mean over few of them.
-    np.add(channels[0], channels[1], out=out)
-    for channel in channels[2:]:
-        out += channel
-    out *= np.float32(1 / len(channels))
+    elif len(channels) > FEW:
+        np.sum(channels, axis=0, out=out)
+    else:
+        # Sums of whole channels: several times cheaper than a sum over few of them.
+        np.add(channels[0], channels[1], out=out)
+        for channel in channels[2:]:
+            out += channel
+
+
+def mix(channels: Sequence[np.ndarray], out: np.ndarray) -> None:
+    """Write the mean of channels, each of shape (n,), to `out`, shape (n,)."""
+    add_up(channels, out)
+    if len(channels) > 1:
+        out *= np.float32(1 / len(channels))
 
 
 def check_rate(rate: int) -> None:

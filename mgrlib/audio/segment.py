@@ -1,6 +1,7 @@
 """The segment of a song: decoded by whoever can, checked, resampled, padded."""
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -148,13 +149,14 @@ def _peak(samples: np.ndarray) -> float:
 def check_file(path: Path) -> None:
     """Raise `SongError` unless `path` is a regular file that is not empty."""
     try:
-        if not path.exists():
-            raise SongError("missing", "there is no such file")
-        if not path.is_file():
-            raise SongError("not a file", "a folder or a device bears this name")
-        if path.stat().st_size == 0:
-            raise SongError("empty", "the file has no bytes")
-        if not os.access(path, os.R_OK):
-            raise SongError("unreadable", "permission to read the file is missing")
-    except OSError as error:
-        raise SongError("unreadable", error.strerror or str(error)) from None
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise SongError("missing", "there is no such file") from None
+    except (OSError, ValueError) as error:  # a loop of links, a closed folder, an absurd name
+        raise SongError("unreadable", getattr(error, "strerror", None) or str(error)) from None
+    if not stat.S_ISREG(status.st_mode):
+        raise SongError("not a file", "a folder or a device bears this name")
+    if status.st_size == 0:
+        raise SongError("empty", "the file has no bytes")
+    if not os.access(path, os.R_OK):
+        raise SongError("unreadable", "permission to read the file is missing")

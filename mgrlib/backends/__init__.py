@@ -9,12 +9,12 @@ Nothing of this is used to make the images of the study. Notebook: 02_spectrogra
 
 from .definitions import DEFINITIONS, largest_difference
 from .ffmpeg import Unavailable, own_picture
-from .libraries import LIBRARIES, Library, draw_by_all
+from .libraries import LIBRARIES, BackEnd, draw_by_all
 from .picture import Picture, describe_difference, difference
 from .variations import VARIATIONS, Variation, linear_picture, mel_picture, vary
 
 __all__ = [
-    "DEFINITIONS", "LIBRARIES", "VARIATIONS", "Library", "Picture", "Unavailable", "Variation",
+    "DEFINITIONS", "LIBRARIES", "VARIATIONS", "BackEnd", "Picture", "Unavailable", "Variation",
     "describe_difference", "difference", "draw_by_all", "largest_difference", "linear_picture",
     "mel_picture", "own_picture", "vary",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from .picture import Picture
 
 
 @dataclass(frozen=True)
-class Library:
+class BackEnd:
     """A library that draws spectrograms.
 
     Attributes
@@ -124,25 +124,25 @@ def _ffmpeg_alike(samples: np.ndarray, *, sample_rate: int, n_fft: int, hop_leng
     return Picture(levels, drawn.frequencies, times)
 
 
-LIBRARIES: dict[str, Library] = {
-    "librosa": Library(
+LIBRARIES: dict[str, BackEnd] = {
+    "librosa": BackEnd(
         _librosa_default,
         by_librosa,
         "window of 2048 samples (Hann), hop 512, zeros beyond the ends, dB relative to 1, "
         "cut 80 dB below the loudest",
     ),
-    "scipy": Library(
+    "scipy": BackEnd(
         _scipy_default,
         _scipy_alike,
         "scipy.signal.spectrogram: window of 256 samples (Tukey 0.25), hop 224, each frame's "
         "mean removed, nothing beyond the ends, power density, no dB",
     ),
-    "torch": Library(
+    "torch": BackEnd(
         _torch_default,
         _torch_alike,
         "torch.stft: no default length, hop of a quarter of it, no window, ends reflected, no dB",
     ),
-    "FFmpeg": Library(
+    "FFmpeg": BackEnd(
         _ffmpeg_default,
         _ffmpeg_alike,
         "showspectrumpic: window of 4096 samples (Hann, symmetric), 4096 columns whatever the "

@@ -25,6 +25,7 @@ DIFFERENCE_MAP = colormaps["RdBu_r"].with_extremes(bad="#c8c8c8")
 OCTAVES = np.array([31.25, 62.5, 125, 250, 500, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000])
 MOST_CELLS = (600, 1200)
 """Rows and columns from twice as many of which on a picture is thinned before it is drawn."""
+LARGE_CELLS = 300
 GUIDE_HZ = 1000.0
 """Where the gallery has a line in every picture."""
 
@@ -85,7 +86,9 @@ def _draw_panel(ax: Axes, picture: Drawn, *, tick_share: float, **colors) -> Axe
         raise ValueError("frequencies must ascend: turn the image and its rows round")
     half = (times[-1] - times[0]) / max(times.size - 1, 1) / 2 or 0.5
     extent = (times[0] - half, times[-1] + half, -0.5, frequencies.size - 0.5)
-    drawn = ax.imshow(_thinned(image), origin="lower", aspect="auto", interpolation="auto",
+    # Cells that are large enough to be seen are drawn as such, smaller ones averaged.
+    blend = "nearest" if max(image.shape) <= LARGE_CELLS else "auto"
+    drawn = ax.imshow(_thinned(image), origin="lower", aspect="auto", interpolation=blend,
                       extent=extent, **colors)  # fmt: skip
     marks = _hertz_ticks(frequencies, share=tick_share)
     ax.set_yticks(np.interp(marks, frequencies, np.arange(frequencies.size)))
