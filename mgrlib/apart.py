@@ -76,10 +76,11 @@ class _Process:
         code = (f"import sys; sys.path[:] = {sys.path!r}; from mgrlib.apart import _serve; "
                 f"_serve({theirs.fileno()})")  # fmt: skip
         try:
-            # In a group of its own, where a terminal's Ctrl-C does not reach it.
+            # In a group of its own, where a terminal's Ctrl-C does not reach it. What decoders
+            # print about a file would tear the progress bar; errors come through the pipe.
             self.process = subprocess.Popen(
-                [sys.executable, "-c", code], stdin=subprocess.DEVNULL, process_group=0,
-                pass_fds=[theirs.fileno()], env={**os.environ, **THREADS},
+                [sys.executable, "-c", code], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                process_group=0, pass_fds=[theirs.fileno()], env={**os.environ, **THREADS},
             )  # fmt: skip
         except OSError as error:
             raise RunError(

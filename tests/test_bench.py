@@ -308,7 +308,7 @@ def test_the_book_shows_the_measured_speed():
     assert "1.90 times as fast as one" in text
     assert "at most 306 MB" in text
     assert "For m4a librosa needs the program ffmpeg" in text
-    row = ["mp3, clip", "600", "100", "40.0", "30.0", "15.0", "1.33"]
+    row = ["mp3,\u00a0clip", "600", "100", "40.0", "30.0", "15.0", "1.33"]
     assert "\n  - ".join([f"* - {row[0]}", *row[1:]]) in text
     assert "* - `cqt`\n  - 120" in text
 

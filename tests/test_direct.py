@@ -35,7 +35,8 @@ def settings_of(corpus="synthetic-direct", **overrides):
 
 def images_of(settings, *, jobs=1, **sounds):
     library = open_corpus(settings, jobs=1)
-    paths, sounds = list(library.songs["path"]), replace(library.sounds, **sounds)
+    paths = list(library.songs["path"])
+    sounds = replace(library.sounds, **sounds) if sounds else library.sounds
     return make_images(library.folder, paths, settings=settings, jobs=jobs, sounds=sounds)
 
 

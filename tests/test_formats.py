@@ -170,6 +170,14 @@ def test_without_loss_the_samples_are_the_recording(song, ending):
     np.testing.assert_allclose(found[50:-50], expected[50:-50], atol=1e-4)
 
 
+@pytest.mark.parametrize("seconds", [2, 3.1, 4.3, 5.7, 6.9, 8.2])
+def test_the_first_samples_of_an_mp3_at_a_low_bit_rate_are_right(tmp_path, seconds):
+    path = tmp_path / "song.mp3"
+    path.write_bytes(encode(MUSIC[: 20 * TARGET, 0], sample_rate=TARGET, extension=".mp3"))
+    expected = cut_middle(*soundfile.read(path, dtype="float32", always_2d=True), seconds=seconds)
+    np.testing.assert_allclose(read(path, seconds=seconds).samples, expected, atol=1e-6)
+
+
 @pytest.mark.parametrize("ending", sorted(SOUGHT))
 def test_only_the_segment_is_decoded(song, ending, monkeypatch):
     decoded = count_frames(monkeypatch)

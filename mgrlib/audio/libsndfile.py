@@ -20,6 +20,11 @@ TAIL = 8192
 its last block, of 4,096 frames most often."""
 
 
+MP3_LEAD = 8192
+"""Frames that are decoded before the segment of an MP3: a frame may need bits that others
+before it have set aside, at low bit rates more of them than libmpg123 looks back."""
+
+
 def errors() -> tuple[type[Exception], ...]:
     """What a file that can't be decoded may raise here."""
     return (soundfile.SoundFileError, OSError, RuntimeError, ValueError, MemoryError)
@@ -88,8 +93,9 @@ def read_by_seeking(path: Path, segment_seconds: float) -> Native:
             total = min(total, round(mp3.seconds * rate))
         wanted = min(round(segment_seconds * rate), total)
         start = middle(total, wanted)
-        stream.seek(start)
-        samples = _read(stream, wanted)
+        lead = min(start, MP3_LEAD) if mp3 else 0
+        stream.seek(start - lead)
+        samples = _read(stream, wanted, skip=lead)
         byte = os.lseek(handle, 0, os.SEEK_CUR)
         if mp3:
             # To seek to the end, libmpg123 would look at every frame of the file.

@@ -10,7 +10,7 @@ from pathlib import Path
 from .songs import BenchSongs
 from .timing import in_turns
 
-FINER = 4
+FINER = 3
 """How often our way and the floor are timed for each time of the slower ways."""
 
 
@@ -39,7 +39,7 @@ class Reading:
     floor: float
 
 
-def measure_readings(songs: list[BenchSongs], *, rounds: int = 3) -> Iterator[Reading]:
+def measure_readings(songs: list[BenchSongs], *, rounds: int = 5) -> Iterator[Reading]:
     """Each format's clip and song in turn, by all ways in turns."""
     for made in songs:
         for length in ("clip", "song"):

@@ -84,7 +84,11 @@ def by_ffmpeg(path: Path) -> tuple[np.ndarray, int]:
     """The middle of a stereo file and its rate in Hz, by PyAV's own calls."""
     with av.open(str(path)) as container:
         stream = container.streams.audio[0]
-        start = max(0.0, container.duration / av.time_base - SEGMENT_SECONDS) / 2
+        duration = container.duration / av.time_base
+        if path.suffix == ".opus":  # it counts the encoder's delay (RFC 7845, section 5.1)
+            delay = int.from_bytes(stream.codec_context.extradata[10:12], "little")
+            duration -= delay / stream.rate
+        start = max(0.0, duration - SEGMENT_SECONDS) / 2
         wanted = round(SEGMENT_SECONDS * stream.rate)
         if start:
             container.seek(int((start - 0.1) * av.time_base))

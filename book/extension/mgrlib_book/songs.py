@@ -100,7 +100,7 @@ def reading_rows(readings: Iterable[Reading]) -> list[list[str]]:
     """A row a format and length, under its head."""
     head = ["File", "The paper's way", "librosa and PIL", "Ours", "Floor", "Paper / ours",
             "Ours / floor"]  # fmt: skip
-    rows = [[f"{found.format}, {found.length}",
+    rows = [[f"{found.format},\u00a0{found.length}",
              *(milliseconds(getattr(found, way)) for way in WAYS),
              fixed(found.paper / found.ours, 1), fixed(found.ours / found.floor, 2)]
             for found in readings]  # fmt: skip
@@ -110,7 +110,7 @@ def reading_rows(readings: Iterable[Reading]) -> list[list[str]]:
 def projection_rows(readings: Iterable[Reading], *, cores: int) -> list[list[str]]:
     """The time for the paper's number of songs, a row a format and length."""
     head = ["Files", "The paper's way", "librosa and PIL", "Ours", "Floor"]
-    rows = [[f"{found['format']}, {found['length']}s", *(duration(found[way]) for way in WAYS)]
+    rows = [[f"{found['format']},\u00a0{found['length']}s", *(duration(found[way]) for way in WAYS)]
             for found in projections(readings, cores=cores)]  # fmt: skip
     return [head, *rows]
 
