@@ -95,6 +95,15 @@ def test_a_window_longer_than_the_song(show, saved, tmp_path):
     assert "Not drawn by torch: torch can't reflect" in said
 
 
+def test_a_scale_that_the_settings_rule_out_is_left_out_unless_asked_for(show, saved, monkeypatch):
+    monkeypatch.setattr("mgrlib.spectrograms.constant_q.MOST_VALUES", 1)
+    said = words(show())
+    assert "Not shown is `cqt`: cqt takes at most 1 values an octave" in said
+    assert panels(saved["scales"]) == [scale for scale in SCALES if scale != "cqt"]
+    with pytest.raises(SettingsError, match="cqt takes at most"):
+        show(parameters={"gallery": ["cqt"]})
+
+
 def test_an_unknown_scale_names_the_known_ones(show, saved):
     with pytest.raises(SettingsError, match=r"scales must be one or more of linear, mel.*'bark'"):
         show(parameters={"gallery": ["mel", "bark"]})

@@ -56,6 +56,7 @@ from .spectrograms import (
     draw_spectrogram,
     gallery_height,
     losses_height,
+    network_input_height,
     panels_height,
 )
 
@@ -115,6 +116,7 @@ __all__ = [
     "learning_panels_height",
     "losses_height",
     "make_figure",
+    "network_input_height",
     "pairs_by_depth_height",
     "panels_height",
     "parts_height",

@@ -116,7 +116,7 @@ def _hertz_ticks(frequencies: np.ndarray, *, share: float) -> np.ndarray:
     if steps.size == 0 or np.ptp(steps) < 0.05 * steps.mean():
         marks = MaxNLocator(round(0.4 / share), steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
         return marks[(marks >= low) & (marks <= high)]
-    octaves = OCTAVES[(max(low, 100) <= OCTAVES) & (high >= OCTAVES)]
+    octaves = OCTAVES[(low <= OCTAVES) & (high >= OCTAVES)]
     rows = np.interp(octaves, frequencies, np.arange(frequencies.size))
     kept: list[int] = []
     # From above, where the octaves are widest, so that 8000 is not lost to 125.
@@ -312,6 +312,11 @@ def draw_gallery(
 
 
 # What the networks see
+
+
+def network_input_height(images: int) -> float:
+    """Height in inches at which so many images side by side are about square."""
+    return min(3.6, 0.8 + 5.6 / images)
 
 
 def draw_network_input(

@@ -71,8 +71,8 @@ SCALES: dict[str, Scale] = {
         weights=filters.log_filters,
         frequencies=filters.log_frequencies,
         definition="a span between borders evenly spaced in log Hz from C1 (32.70 Hz) to half the "
-        "sample rate; the mean power over it, each bin standing for its own width (pooling "
-        "as in Müller 2015, section 3.1.1)",
+        "sample rate; the mean power over it, each bin standing for its own width (after the "
+        "pooling of Müller 2015, section 3.1.1, which sums whole bins)",
     ),
     "cqt": Scale(
         transform=constant_q.constant_q,
