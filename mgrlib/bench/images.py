@@ -17,8 +17,8 @@ from .reading import Reading, measure_readings
 from .songs import SEGMENT_SECONDS, BenchSongs, link_library, write_long_song, write_songs
 from .timing import row
 
+# No docstring: the page of the library would show where this machine keeps it.
 RESULT = ROOT / "book" / "results" / "speed.json"
-"""The committed table of the book."""
 
 SONG_SECONDS = 210.0
 LONG_HOURS = 1.0
