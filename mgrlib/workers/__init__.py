@@ -4,8 +4,10 @@ A task is a function with its arguments; what it makes it writes to files, whole
 at all, so a task that is lost with its process can be done again elsewhere.
 """
 
+import os
+import signal
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..errors import RunError
@@ -72,7 +74,8 @@ def _on_this_machine(
     try:
         with parallel_config(backend=backend, **inner):
             parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", max_nbytes=100_000)
-            results = parallel(delayed(work)(*arguments) for work, *arguments in tasks)
+            owner = os.getpid()  # with one job joblib works here
+            results = parallel(delayed(_undisturbed)(owner, *task) for task in tasks)
         yield from results
     except TerminatedWorkerError:
         raise RunError(
@@ -80,3 +83,14 @@ def _on_this_machine(
             "jobs, or end other programs; what is finished is kept, and the next call goes on from "
             "here"
         ) from None
+
+
+def _undisturbed(owner: int, work: Callable, *arguments: Any) -> Any:
+    """Do a task where a terminal's Ctrl-C does not reach, unless that is the owner's process.
+
+    It goes to the whole group, and a process that it meets between two tasks would print a
+    traceback. The owner hears it, and ends the others.
+    """
+    if os.getpid() != owner:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return work(*arguments)
