@@ -30,6 +30,12 @@ from .learning import (
     learning_panels_height,
     song_height,
 )
+from .network_input import (
+    draw_losses,
+    draw_network_input,
+    losses_height,
+    network_input_height,
+)
 from .power import draw_detectable, draw_power_curves
 from .prevalence import draw_equal_sizes, draw_null_bars, equal_sizes_height
 from .published import draw_bayes_factors, draw_p_values, draw_power
@@ -48,15 +54,11 @@ from .spectrograms import (
     Drawn,
     draw_differences,
     draw_gallery,
-    draw_losses,
-    draw_network_input,
     draw_panels,
     draw_picture,
     draw_rows,
     draw_spectrogram,
     gallery_height,
-    losses_height,
-    network_input_height,
     panels_height,
 )
 
