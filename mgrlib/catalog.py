@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from .errors import LibraryError, SettingsError
@@ -21,6 +22,7 @@ from .paper import GENRES as PAPER_GENRES
 
 SONG_COLUMNS = ["path", "title", "artist", "album", "year"]
 SUBGENRE_COLUMNS = ["subgenre_1", "subgenre_2", "subgenre_3"]
+"""Those of the paper's library and of ``songs.csv``; a public data set may need more of them."""
 GENRE_COLUMNS = ["genre_1", "genre_2"]
 TAXONOMY_COLUMNS = ["subgenre", *GENRE_COLUMNS]
 REJECTED_COLUMNS = ["path", "reason", "detail"]
@@ -59,17 +61,29 @@ class Library:
     folder : Path
         Resolved folder that the paths of `songs` are relative to.
     songs : DataFrame
-        Columns `SONG_COLUMNS` and `SUBGENRE_COLUMNS`, all text, "" where absent.
+        Columns `SONG_COLUMNS` and those of `subgenre_columns`, all text, "" where absent.
     taxonomy : dict of str to tuple of str
-        The one or two genres of each subgenre, in the file's order.
+        The one or two genres of each subgenre, in the file's order; none where a subgenre of
+        a public data set has no counterpart among the genres.
     sounds : Sounds, optional
         Where the songs sound from; None where they are files that are there.
+    rejected : tuple of dict
+        ``{"path", "reason", "detail"}`` of songs that the data set names without what a study
+        needs of them.
+    published : tuple of Series
+        The splits that were published with the data set: by path ``train``, ``validation``,
+        ``test`` or, in no part, the empty text.
+    about : Declaration, optional
+        What a public data set says of itself, see `mgrlib.corpora.declaration`.
     """
 
     folder: Path
     songs: pd.DataFrame
     taxonomy: dict[str, tuple[str, ...]]
     sounds: Sounds | None = None
+    rejected: tuple[dict, ...] = ()
+    published: tuple[pd.Series, ...] = ()
+    about: Any = None
 
     def file(self, path: str) -> Path:
         """The audio file of a song."""
@@ -111,14 +125,24 @@ def library_folder(corpus: Path) -> Path:
     return corpus.resolve()
 
 
+def subgenre_columns(songs: pd.DataFrame) -> list[str]:
+    """The columns ``subgenre_1``, ``subgenre_2``, … of a table of songs, in this order."""
+    return [name for name in songs if name.startswith("subgenre_")]
+
+
 def genre_labels(songs: pd.DataFrame, taxonomy: dict[str, tuple[str, ...]]) -> pd.DataFrame:
     """Union of the genres of each song's subgenres, bool, shape=(songs, genres)."""
     genres = list(dict.fromkeys(genre for pair in taxonomy.values() for genre in pair))
-    table = pd.DataFrame(False, index=songs["path"], columns=genres)
-    for row, subgenres in enumerate(songs[SUBGENRE_COLUMNS].itertuples(index=False)):
-        for genre in {genre for name in subgenres if name for genre in taxonomy[name]}:
-            table.iat[row, table.columns.get_loc(genre)] = True
-    return table
+    place = {genre: column for column, genre in enumerate(genres)}
+    # A row more of nothing: that of the empty text.
+    members = np.zeros((len(taxonomy) + 1, len(genres)), dtype=bool)
+    for row, pair in enumerate(taxonomy.values()):
+        members[row, [place[genre] for genre in pair]] = True
+    row_of = {name: row for row, name in enumerate(taxonomy)} | {"": len(taxonomy)}
+    labels = np.zeros((len(songs), len(genres)), dtype=bool)
+    for column in subgenre_columns(songs):
+        labels |= members[[row_of[name] for name in songs[column]]]
+    return pd.DataFrame(labels, index=songs["path"], columns=genres)
 
 
 def choose_genres(

@@ -27,7 +27,7 @@ class Catalog:
     library : Library
         Where the songs' files are.
     songs : DataFrame
-        The usable songs that were drawn, columns `SONG_COLUMNS`, `SUBGENRE_COLUMNS`.
+        The usable songs that were drawn, columns as in `Library`.
     all_labels : DataFrame of bool, shape=(songs, all genres)
     labels : DataFrame of bool, shape=(songs, trained genres)
         Columns largest first.

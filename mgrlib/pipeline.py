@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from . import results
-from .catalog import SONG_COLUMNS, SUBGENRE_COLUMNS, TAXONOMY_COLUMNS, library_folder
+from .catalog import SONG_COLUMNS, TAXONOMY_COLUMNS, library_folder, subgenre_columns
 from .corpora import is_synthetic, open_corpus
 from .dataset import Catalog, make_catalog
 from .errors import RunError, SettingsError
@@ -103,7 +103,7 @@ class Study:
         folder = self.folder / "catalog"
         pairs = [(name, *genres, "")[:3] for name, genres in catalog.library.taxonomy.items()]
         for name, table in {
-            "songs": catalog.songs[SONG_COLUMNS + SUBGENRE_COLUMNS],
+            "songs": catalog.songs[SONG_COLUMNS + subgenre_columns(catalog.songs)],
             "taxonomy": pd.DataFrame(pairs, columns=TAXONOMY_COLUMNS),
             "rejected": catalog.rejected,
         }.items():

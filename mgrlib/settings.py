@@ -22,6 +22,9 @@ SCALES = ("linear", "mel", "linear-bands", "mel-htk", "log", "cqt")
 ARMS = ("none", "imagenet", "corpus")
 SYNTHETIC = ("synthetic", "synthetic-direct")
 """The corpora that the study makes itself, as files or in memory."""
+PUBLIC = ("fma-small", "fma-medium", "fma-large", "fma-full", "mtg-jamendo", "gtzan")
+"""The public data sets that are named with their folder, as in ``gtzan:/path``; those of
+mirdata also with their name there, as in ``mirdata:ballroom:/path``."""
 GENRE_CHOICES = ("all", "paper", "native")
 
 
@@ -109,11 +112,32 @@ def make_settings(
     return with_absolute_paths(from_dict(values))
 
 
+def split_corpus(corpus: str) -> tuple[str, str]:
+    """The kind of a corpus and its folder as text.
+
+    >>> split_corpus("gtzan:/data"), split_corpus("mirdata:ballroom:/data")
+    (('gtzan', '/data'), ('mirdata:ballroom', '/data'))
+    >>> split_corpus("/my/music"), split_corpus("synthetic")
+    (('folder', '/my/music'), ('synthetic', ''))
+    """
+    if corpus in SYNTHETIC:
+        return corpus, ""
+    kind, colon, place = corpus.partition(":")
+    if colon and kind in PUBLIC:
+        return kind, place
+    if colon and kind == "mirdata":
+        name, _, place = place.partition(":")
+        return f"mirdata:{name}", place
+    return "folder", corpus
+
+
 def with_absolute_paths(settings: Settings) -> Settings:
     """The same settings, their folders and files named from any working directory."""
     corpus = settings.corpus
-    if corpus not in SYNTHETIC:
-        corpus = str(Path(corpus).expanduser().absolute())
+    kind, place = split_corpus(corpus)
+    if place:
+        place = str(Path(place).expanduser().absolute())
+        corpus = place if kind == "folder" else f"{kind}:{place}"
     weights = [arm if arm in ARMS else str(Path(arm).expanduser().absolute())
                for arm in settings.weights]  # fmt: skip
     return replace(settings, corpus=corpus, weights=tuple(weights))
@@ -286,7 +310,10 @@ RULES: dict[str, tuple[Callable[[Any], Any], str]] = {
     "equal_sizes": (_flag, "true or false"),
     "seed": (_between(_integer, 0, 2**31 - 1), "a whole number between 0 and 2147483647"),
     "test_fraction": (_between(_number, 0.02, 0.5), "a fraction between 0.02 and 0.5"),
-    "split_by": (_one_of("song", "album", "artist"), "song, album or artist"),
+    "split_by": (
+        _one_of("song", "album", "artist", "published"),
+        "song, album, artist or published",
+    ),
     "precision": (_one_of("auto", "float32", "bfloat16"), "auto, float32 or bfloat16"),
     "device": (_one_of("auto", "cpu", "cuda"), "auto, cpu or cuda"),
     "jobs": (_between(_integer, 0, 1024), "a whole number of processes, 0 for one a core"),

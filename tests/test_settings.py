@@ -99,7 +99,7 @@ def test_overrides_are_read_in_every_form(overrides, name, value):
         ("test_fraction=.nan", "test_fraction must be"),
         ("sample_rate=1e9", "sample_rate must be"),
         ("tune=some", "tune must be all or head"),
-        ("split_by=label", "split_by must be song, album or artist"),
+        ("split_by=label", "split_by must be song, album, artist or published"),
         ("precision=int8", "precision must be auto, float32 or bfloat16"),
         ("device=tpu", "device must be auto, cpu or cuda"),
         ("scheduler=dask", "scheduler must be local, or tcp://HOST:PORT of a Dask scheduler"),

@@ -9,7 +9,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-from .prose import escape
+from ..prose import escape
 
 
 def label_statistics(songs: pd.DataFrame, labels: pd.DataFrame) -> dict:
