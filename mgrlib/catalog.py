@@ -7,18 +7,20 @@ study at once, with the file, the line, the value and the rule.
 Notebook: 01_dataset_audit.
 """
 
-import csv
-import os
+import posixpath
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .errors import LibraryError, SettingsError
+from .files import stays_in
 from .paper import GENRES as PAPER_GENRES
+from .tables import Report, open_table, stop
 
 SONG_COLUMNS = ["path", "title", "artist", "album", "year"]
 SUBGENRE_COLUMNS = ["subgenre_1", "subgenre_2", "subgenre_3"]
@@ -96,8 +98,15 @@ class Library:
         return genre_labels(self.songs, self.taxonomy)
 
 
-def read_library(folder: Path) -> Library:
+def read_library(folder: Path, *, report: Report = stop) -> Library:
     """Read and check ``songs.csv`` and ``taxonomy.csv`` of `folder`.
+
+    Parameters
+    ----------
+    folder : Path
+    report : callable
+        Takes the error for each wrong line. By default the first one is raised; what
+        returns leaves the line out.
 
     Raises
     ------
@@ -105,8 +114,8 @@ def read_library(folder: Path) -> Library:
         If a table is missing, not UTF-8, lacks a column, or breaks a rule in a line.
     """
     folder = library_folder(folder)
-    taxonomy = _read_taxonomy(folder / "taxonomy.csv")
-    return Library(folder, _read_songs(folder / "songs.csv", taxonomy), taxonomy)
+    taxonomy = _read_taxonomy(folder / "taxonomy.csv", report)
+    return Library(folder, _read_songs(folder / "songs.csv", taxonomy, report), taxonomy)
 
 
 def library_folder(corpus: Path) -> Path:
@@ -218,96 +227,88 @@ def _why_not(
     return f"beyond max_genres={max_genres}, largest first" if full else ""
 
 
-def _rows(path: Path, *, required: list[str], known: list[str]) -> Iterator[tuple[int, dict]]:
-    """Line number and fields of each row; absent columns read as empty."""
-    if not path.is_file():
-        raise LibraryError(f"{path} is missing: a library holds songs.csv and taxonomy.csv")
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream, strict=True)
-            header = [name.strip() for name in reader.fieldnames or []]
-            _check_header(path, header, required)
-            reader.fieldnames = header
-            for row in reader:
-                if None in row:
-                    raise _wrong(path, reader.line_num, row[None], "a row has no more fields "
-                                 f"than the header ({len(header)})")  # fmt: skip
-                yield reader.line_num, {name: row.get(name) or "" for name in known}
-    except UnicodeDecodeError as error:
-        raise LibraryError(f"{path}: must be UTF-8 text ({error.reason} at byte {error.start})"
-                           ": save it as UTF-8") from None  # fmt: skip
-    except OSError as error:
-        raise LibraryError(f"{path} can't be read: {error.strerror}") from None
-    except csv.Error as error:
-        raise LibraryError(f"{path}: line {reader.line_num}: not a CSV table ({error})") from None
-
-
-def _check_header(path: Path, header: list[str], required: list[str]) -> None:
-    for name in required:
-        if name not in header:
-            raise LibraryError(
-                f"{path}: line 1: the column {name!r} is missing, got {', '.join(header) or 'none'}"
-            )
-    for name in header:
-        if name and header.count(name) > 1:
-            raise LibraryError(f"{path}: line 1: the column {name!r} stands there twice")
-
-
-def _wrong(path: Path, line: int, value: object, rule: str) -> LibraryError:
-    return LibraryError(f"{path}: line {line}: {value!r}: {rule}")
-
-
-def _read_taxonomy(path: Path) -> dict[str, tuple[str, ...]]:
+def _read_taxonomy(path: Path, report: Report) -> dict[str, tuple[str, ...]]:
+    table = open_table(path, required=TAXONOMY_COLUMNS[:2], wanted=TAXONOMY_COLUMNS)
     taxonomy: dict[str, tuple[str, ...]] = {}
-    for line, row in _rows(path, required=TAXONOMY_COLUMNS[:2], known=TAXONOMY_COLUMNS):
-        subgenre, *genres = (row[name].strip() for name in TAXONOMY_COLUMNS)
-        if not subgenre:
-            raise _wrong(path, line, subgenre, "subgenre must not be empty")
-        if subgenre in taxonomy:
-            raise _wrong(path, line, subgenre, "a subgenre must stand in one line only")
-        if not genres[0]:
-            raise _wrong(path, line, subgenre, "genre_1 of this subgenre must not be empty")
-        taxonomy[subgenre] = tuple(dict.fromkeys(genre for genre in genres if genre))
+    lines: dict[str, int] = {}
+    for line, cells in table.rows(TAXONOMY_COLUMNS, report=report):
+        subgenre, *genres = map(str.strip, cells)
+        if rule := _subgenre_rule(subgenre, genres, lines.get(subgenre)):
+            report(table.wrong(line, subgenre, rule))
+        # A wrong line still names its subgenre: the songs that have it are not wrong too.
+        taxonomy.setdefault(subgenre, tuple(dict.fromkeys(filter(None, genres))))
+        lines.setdefault(subgenre, line)
     if not taxonomy:
         raise LibraryError(f"{path}: has no rows: give every subgenre one or two genres")
     return taxonomy
 
 
-def _read_songs(path: Path, taxonomy: dict[str, tuple[str, ...]]) -> pd.DataFrame:
-    columns = [*SONG_COLUMNS, *SUBGENRE_COLUMNS]
-    songs: dict[str, dict] = {}
-    for line, row in _rows(path, required=["path", "subgenre_1"], known=columns):
-        row |= {name: text.strip() for name, text in row.items() if name != "path"}
-        _check_path(path, line, row["path"])
-        if row["path"] in songs:
-            raise _wrong(path, line, row["path"], "a song must stand in one line only")
-        _check_subgenres(path, line, row, taxonomy)
-        if row["year"] and not (row["year"].isdecimal() and len(row["year"]) == 4):
-            raise _wrong(path, line, row["year"], "year must be empty or have four digits")
-        songs[row["path"]] = row
-    if not songs:
+def _subgenre_rule(subgenre: str, genres: list[str], line: int | None) -> str:
+    """What is wrong with a line of the taxonomy, "" where nothing is."""
+    if not subgenre:
+        return "subgenre must not be empty"
+    if line:
+        return f"a subgenre must stand in one line only, and stands in line {line} too"
+    return "" if genres[0] else "genre_1 of this subgenre must not be empty"
+
+
+def _read_songs(path: Path, taxonomy: dict[str, tuple[str, ...]], report: Report) -> pd.DataFrame:
+    wanted = [*SONG_COLUMNS, *SUBGENRE_COLUMNS]
+    table = open_table(path, required=["path", "subgenre_1"], wanted=wanted)
+    further = {name for name in table.header if re.fullmatch(r"subgenre_[1-9]\d{0,8}", name)}
+    columns = [*SONG_COLUMNS, *sorted({*SUBGENRE_COLUMNS, *further}, key=_number)]
+    stays = stays_in(path.parent)
+    first: dict[str, tuple[int, tuple[str, ...]]] = {}
+    songs = []
+    for line, cells in table.rows(columns, report=report):
+        song = (cells[0], *map(str.strip, cells[1:]))
+        known = first.setdefault(posixpath.normpath(song[0]), (line, song))
+        problems = [
+            *_path_problems(song, line, known, stays),
+            *_label_problems(song, columns, taxonomy),
+        ]
+        for value, rule in problems:
+            report(table.wrong(line, value, rule))
+        if not problems:
+            songs.append(song)
+    if not first:
         raise LibraryError(f"{path}: has no rows: name at least one song")
-    return pd.DataFrame(list(songs.values()), columns=columns, dtype=str)
+    return pd.DataFrame(songs, columns=columns, dtype=str)
 
 
-def _check_path(table: Path, line: int, path: str) -> None:
-    """Hold a path inside the library's folder, links included."""
+def _number(column: str) -> int:
+    return int(column.removeprefix("subgenre_"))
+
+
+def _path_problems(
+    song: tuple[str, ...],
+    line: int,
+    known: tuple[int, tuple[str, ...]],
+    stays: Callable[[str], bool],
+) -> Iterator[tuple[str, str]]:
+    """What is wrong with a song's path: the value and the rule that it breaks."""
+    path = song[0]
     rule = "path must be relative and stay inside the library's folder"
-    pure = PurePosixPath(path)
-    if not path.strip() or "\0" in path:
-        raise _wrong(table, line, path, "path must not be empty")
-    if pure.is_absolute() or ".." in pure.parts or "\\" in path or ":" in path[1:2]:
-        raise _wrong(table, line, path, rule)
-    # realpath rather than Path.resolve: a loop of links is a broken song, no error here.
-    real, folder = os.path.realpath(table.parent / path), os.path.realpath(table.parent)
-    if os.path.commonpath([real, folder]) != folder:
-        raise _wrong(table, line, path, f"{rule}, and this link leaves it")
+    if not path.strip():
+        yield path, "path must not be empty"
+    elif path[0] == "/" or "\\" in path or path[1:2] == ":" or ".." in path.split("/"):
+        yield path, rule
+    elif not stays(path):
+        yield path, f"{rule}, and this link leaves it"
+    elif known[0] != line:
+        what = "says the same" if known[1][1:] == song[1:] else "says something else of it"
+        yield path, f"a song must stand in one line only, and line {known[0]} {what}: delete one"
 
 
-def _check_subgenres(path: Path, line: int, row: dict, taxonomy: dict) -> None:
-    if not row["subgenre_1"]:
-        raise _wrong(path, line, row["path"], "subgenre_1 of this song must not be empty")
-    for name in SUBGENRE_COLUMNS:
-        if row[name] and row[name] not in taxonomy:
-            rule = f"{name} must be a subgenre of taxonomy.csv: correct it or add it there"
-            raise _wrong(path, line, row[name], rule)
+def _label_problems(
+    song: tuple[str, ...], columns: list[str], taxonomy: dict[str, tuple[str, ...]]
+) -> Iterator[tuple[str, str]]:
+    """What is wrong with a song's subgenres and year: the value and the rule that it breaks."""
+    year, *subgenres = song[len(SONG_COLUMNS) - 1 :]
+    if not subgenres[0]:
+        yield song[0], "subgenre_1 of this song must not be empty"
+    for column, name in zip(columns[len(SONG_COLUMNS) :], subgenres, strict=True):
+        if name and name not in taxonomy:
+            yield name, f"{column} must be a subgenre of taxonomy.csv: correct it or add it there"
+    if year and not (year.isdecimal() and len(year) == 4):
+        yield year, "year must be empty or have four digits"

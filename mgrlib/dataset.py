@@ -4,18 +4,19 @@ Notebooks: 01_dataset_audit, 02_spectrogram_generation.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from .audit import label_statistics, rejection_counts
+from .audit import full_audit, rejection_counts
 from .catalog import REJECTED_COLUMNS, Library, choose_genres, genre_labels
 from .errors import LibraryError
 from .files import seed_from
 from .images import Images
 from .settings import Settings
-from .splits import Split, draw_split, stratified_draw
+from .splits import Split, draw_split, song_groups, stratified_draw
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Catalog:
         One a repeat.
     images : Images
         Of `songs`, in their order.
+    settings : Settings
+        What the songs, genres and splits were drawn by.
     """
 
     library: Library
@@ -46,34 +49,30 @@ class Catalog:
     left_out: list[dict]
     splits: tuple[Split, ...]
     images: Images
+    settings: Settings
 
     @property
     def rejected(self) -> pd.DataFrame:
         """Songs that could not be used: ``path, reason, detail``."""
-        return pd.DataFrame(self.images.rejected, columns=REJECTED_COLUMNS)
+        rows = [*self.library.rejected, *self.images.rejected]
+        return pd.DataFrame(rows, columns=REJECTED_COLUMNS)
 
     def audit(self) -> dict:
-        """Content of ``audit.json``."""
-        split = self.splits[0]
-        test = self.labels.iloc[split.test].sum()
-        return {
-            "labels": label_statistics(self.songs, self.all_labels),
-            "trained": {
-                genre: self._sizes(genre, int(test[genre]), len(split.train))
-                for genre in self.labels
-            },
-            "left_out": self.left_out,
-            "rejected": rejection_counts(self.images.rejected),
-            "padded": int(self.images.padded.sum()),
-            "split": {"train": len(split.train), "test": len(split.test)},
-        }
+        """Content of ``audit.json``, see `mgrlib.audit.full_audit`."""
+        return self._audit
 
-    def _sizes(self, genre: str, test: int, train_songs: int) -> dict:
-        """Songs of a genre: in all, for testing, and for training (half of them negatives)."""
-        songs = int(self.labels[genre].sum())
-        positives = songs - test
-        train = 2 * min(positives, train_songs - positives)
-        return {"songs": songs, "test": test, "train": train, "drawn_down": train < 2 * positives}
+    @cached_property
+    def _audit(self) -> dict:
+        return full_audit(
+            self.songs,
+            self.all_labels,
+            settings=self.settings,
+            library=self.library,
+            images=self.images,
+            genres=list(self.labels),
+            left_out=self.left_out,
+            splits=self.splits,
+        )
 
     def file(self, path: str) -> Path:
         """The audio file of a song."""
@@ -124,6 +123,7 @@ def make_catalog(library: Library, images: Images, settings: Settings) -> Catalo
         left_out=left_out,
         splits=splits,
         images=images,
+        settings=settings,
     )
 
 
@@ -131,7 +131,7 @@ def _genres_and_splits(
     songs: pd.DataFrame, labels: pd.DataFrame, settings: Settings
 ) -> tuple[list[str], list[dict], tuple[Split, ...]]:
     """Genres to train and a split for each repeat that has both classes on both sides."""
-    groups = None if settings.split_by == "song" else _groups(songs, settings.split_by)
+    groups = None if settings.split_by == "song" else song_groups(songs, settings.split_by)
     one_sided: list[dict] = []
     while True:
         dropped = [row["genre"] for row in one_sided]
@@ -168,12 +168,3 @@ def _prove_groups(groups: np.ndarray | None, splits: tuple[Split, ...]) -> None:
 def _one_sided(has_genre: np.ndarray, splits: tuple[Split, ...]) -> bool:
     sides = [side for split in splits for side in (split.train, split.test)]
     return any(has_genre[side].all() or not has_genre[side].any() for side in sides)
-
-
-def _groups(songs: pd.DataFrame, split_by: str) -> np.ndarray:
-    """Album or artist of each song; a song without one is its own group.
-
-    Albums of one title are one group whoever plays: a compilation has many artists, and
-    to keep two albums together does no harm.
-    """
-    return songs[split_by].mask(songs[split_by] == "", "\0" + songs["path"]).to_numpy()

@@ -4,10 +4,12 @@ Everything that a run keeps is written beside its final name and then moved ther
 a kill at any moment leaves either the old file or the new one.
 """
 
+import functools
 import hashlib
 import json
 import math
 import os
+import posixpath
 import re
 import tempfile
 import time
@@ -124,6 +126,27 @@ def _finite(content: Any) -> Any:
     if isinstance(content, float) and not math.isfinite(content):
         return None
     return content
+
+
+def stays_in(folder: Path) -> Callable[[str], bool]:
+    """What tells whether a relative path stays in `folder`, links followed.
+
+    A folder of files is looked at once, of a file only whether it is a link. None of them
+    need be there.
+    """
+    root = os.path.realpath(folder)
+
+    # realpath rather than Path.resolve: a loop of links is a broken file, no error here.
+    def inside(path: str) -> bool:
+        return os.path.commonpath([os.path.realpath(f"{root}/{path}"), root]) == root
+
+    folder_is_inside = functools.cache(inside)
+
+    def stays(path: str) -> bool:
+        is_link = Path(root, path).is_symlink()
+        return folder_is_inside(posixpath.dirname(path)) and (not is_link or inside(path))
+
+    return stays
 
 
 def digest(*parts: Any) -> str:

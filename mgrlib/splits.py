@@ -11,6 +11,7 @@ Notebooks: 01_dataset_audit, 03_per_depth_training.
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from .errors import LibraryError
 from .files import seed_from
@@ -128,6 +129,15 @@ def draw_split(
             f"no split of {len(labels)} songs has songs on both sides: use split_by=song"
         )
     return Split(train=train, test=test)
+
+
+def song_groups(songs: pd.DataFrame, split_by: str) -> np.ndarray:
+    """Album or artist of each song, shape=(songs,); a song without one is its own group.
+
+    Albums of one title are one group whoever plays: a compilation has many artists, and
+    to keep two albums together does no harm.
+    """
+    return songs[split_by].mask(songs[split_by] == "", "\0" + songs["path"]).to_numpy()
 
 
 def smaller_sides(labels: np.ndarray) -> np.ndarray:

@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 from conftest import make_tone_library, write_csv
 
-from mgrlib import dataset, runs
+from mgrlib import runs
 from mgrlib.errors import LibraryError, RunError, SettingsError, StudyError
 from mgrlib.pipeline import Study, open_study, start_study
 from mgrlib.runs import run_folder
 from mgrlib.settings import make_settings
+from mgrlib.splits import song_groups
 
 
 def study_of(folder, settings) -> Study:
@@ -73,7 +74,7 @@ def test_songs_without_an_artist_are_groups_of_their_own():
     songs = pd.DataFrame(
         {"path": ["a", "b", "c", "d"], "artist": ["", "", "X", "X"], "album": ["", "A", "A", ""]}
     )
-    artists, albums = (dataset._groups(songs, kind) for kind in ("artist", "album"))
+    artists, albums = (song_groups(songs, kind) for kind in ("artist", "album"))
     assert artists[2] == artists[3]
     assert len(set(artists)) == 3
     assert albums[1] == albums[2], "an album of several artists is one group"

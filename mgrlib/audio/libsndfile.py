@@ -1,5 +1,6 @@
 """Decoding by libsndfile: WAV, FLAC, Ogg Vorbis, Opus, MP3, AIFF."""
 
+import math
 import os
 import threading
 from collections.abc import Iterator
@@ -9,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from .headers import ogg_is_one_stream, read_mp3
-from .native import BrokenPromise, Native, check_length, check_rate, middle, mix
+from .headers import Mp3, read_flac_start, read_mp3, read_ogg, read_pcm_frames
+from .native import BrokenPromise, Extremes, Facts, Native, check_length, check_rate, middle, mix
 
 BLOCK = 2**17
 """Samples of all channels to decode at once: they stay in the processor's cache."""
@@ -23,6 +24,17 @@ its last block, of 4,096 frames most often."""
 MP3_LEAD = 8192
 """Frames that are decoded before the segment of an MP3: a frame may need bits that others
 before it have set aside, at low bit rates more of them than libmpg123 looks back."""
+
+
+DEPTHS = {
+    "PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 32, "DOUBLE": 64,
+    "ALAC_16": 16, "ALAC_20": 20, "ALAC_24": 24, "ALAC_32": 32,
+}  # fmt: skip
+"""Bits of a sample in the encodings of libsndfile that lose nothing."""
+
+NAMES = {"VORBIS": "Ogg Vorbis", "OPUS": "Opus", "MPEG_LAYER_III": "MP3", "MPEG_LAYER_II": "MP2",
+         "MPEG_LAYER_I": "MP1", "WAVEX": "WAV", "MPEG": "MP3"}  # fmt: skip
+"""What some of libsndfile's encodings and formats are called here."""
 
 
 def errors() -> tuple[type[Exception], ...]:
@@ -87,15 +99,17 @@ def read_by_seeking(path: Path, segment_seconds: float) -> Native:
     with _open(path) as (handle, stream):
         rate, total = stream.samplerate, stream.frames
         mp3 = read_mp3(path) if stream.format == "MP3" else None
-        if not total or (stream.format == "MP3" and mp3 is None):
-            raise BrokenPromise("the length in its header can't be believed")
+        promised = mp3.promised_seconds if mp3 else total / rate
+        if not total or (stream.format == "MP3" and not (mp3 and mp3.believed)):
+            raise BrokenPromise("the length in its header can't be believed", promised)
         if mp3 and mp3.seconds is not None:
             total = min(total, round(mp3.seconds * rate))
         wanted = min(round(segment_seconds * rate), total)
         start = middle(total, wanted)
         lead = min(start, MP3_LEAD) if mp3 else 0
         stream.seek(start - lead)
-        samples = _read(stream, wanted, skip=lead)
+        extremes = Extremes()
+        samples = _read(stream, wanted, skip=lead, extremes=extremes)
         byte = os.lseek(handle, 0, os.SEEK_CUR)
         if mp3:
             # To seek to the end, libmpg123 would look at every frame of the file.
@@ -103,8 +117,9 @@ def read_by_seeking(path: Path, segment_seconds: float) -> Native:
         else:
             kept = _has_end(stream, start + wanted)
         if len(samples) < wanted or not kept:
-            raise BrokenPromise("the file does not hold what its header promises")
-        return Native(samples, rate, total / rate)
+            raise BrokenPromise("the file does not hold what its header promises", promised)
+        facts = _facts(path, stream, total, mp3)
+        return Native(samples, rate, total / rate, facts, extremes.peak, extremes.share)
 
 
 def read_from_start(path: Path, segment_seconds: float) -> Native:
@@ -123,9 +138,36 @@ def read_from_start(path: Path, segment_seconds: float) -> Native:
         if promised and not total:
             raise BrokenPromise("no samples could be decoded")
     with _open(path) as (_, stream):
-        rate = stream.samplerate
+        rate, extremes = stream.samplerate, Extremes()
         wanted = min(round(segment_seconds * rate), total)
-        return Native(_read(stream, wanted, skip=middle(total, wanted)), rate, total / rate)
+        samples = _read(stream, wanted, skip=middle(total, wanted), extremes=extremes)
+        facts = _facts(path, stream, total, None)
+        return Native(samples, rate, total / rate, facts, extremes.peak, extremes.share)
+
+
+def _facts(path: Path, stream: soundfile.SoundFile, total: int, mp3: Mp3 | None) -> Facts:
+    """What the headers say, and that `total` frames are there."""
+    rate, depth = stream.samplerate, DEPTHS.get(stream.subtype, 0)
+    name = NAMES.get(stream.subtype) if stream.format in ("OGG", "MP3") else None
+    promised, size, ended = math.nan, float(path.stat().st_size), True
+    if stream.format == "OGG":
+        _, ended, size = read_ogg(path)
+    elif stream.format == "FLAC":
+        promised, size = stream.frames / rate, size - read_flac_start(path)
+    elif mp3:
+        promised, size = mp3.promised_seconds, mp3.sound_bytes
+    elif depth:
+        promised, size = read_pcm_frames(path) / rate, total * stream.channels * depth / 8
+    return Facts(
+        format=name or NAMES.get(stream.format, stream.format),
+        lossless=depth > 0,
+        channels=stream.channels,
+        bit_depth=depth,
+        sound_bytes=size,
+        promised_seconds=promised,
+        found_seconds=total / rate,
+        ended=ended,
+    )
 
 
 @contextmanager
@@ -138,7 +180,7 @@ def _open(path: Path) -> Iterator[tuple[int, soundfile.SoundFile]]:
         _Stream(file.fileno(), closefd=False) as stream,
     ):
         check_rate(stream.samplerate)
-        if stream.format == "OGG" and not ogg_is_one_stream(path):
+        if stream.format == "OGG" and not read_ogg(path).one_stream:
             raise BrokenPromise("there are several streams in the file")
         yield file.fileno(), stream
 
@@ -161,13 +203,16 @@ def _blocks(stream: soundfile.SoundFile, most: int | None = None) -> Iterator[np
         yield block
 
 
-def _read(stream: soundfile.SoundFile, wanted: int, *, skip: int = 0) -> np.ndarray:
+def _read(
+    stream: soundfile.SoundFile, wanted: int, *, skip: int, extremes: Extremes
+) -> np.ndarray:
     """`wanted` frames after the next `skip`, mono, or as many as there are."""
     samples = np.empty(wanted, dtype=np.float32)
     place = -skip
     for block in _blocks(stream, skip + wanted):
         block, place = block[max(0, -place) :], place + len(block)
         if len(block):
+            extremes.add(block)
             mix(block.T, out=samples[place - len(block) : place])
     return samples[: max(0, place)]
 

@@ -1,6 +1,8 @@
 """What a decoder gives of a song, before it is checked and resampled."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +20,91 @@ FEW = 16
 """Channels up to which they are added one by one."""
 
 
+CLIPPED = 0.9999
+"""Share of full scale from which on a sample is at its end: 16 bits end at 0.99997."""
+
+CLIPPED_RUN = 3
+"""Samples in a row, each at full scale, that a peak does not have unless it is cut off."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a file says of itself, and what is there of it; the defaults are of no file.
+
+    Attributes
+    ----------
+    format : str
+        Name of the encoding, as "MP3" or "Ogg Vorbis".
+    lossless : bool
+        Whether the encoding keeps every sample as it was.
+    channels : int
+    bit_depth : int
+        Bits of a sample in a lossless file, else 0.
+    sound_bytes : float
+        Bytes without tags and pictures; NaN where they are not known.
+    promised_seconds : float
+        Duration by the header; NaN where it states none.
+    found_seconds : float
+        Duration of what is there, by the last packet; NaN where it is not known.
+    ended : bool
+        False where a file ends without the mark that its format demands.
+    """
+
+    format: str = ""
+    lossless: bool = False
+    channels: int = 1
+    bit_depth: int = 0
+    sound_bytes: float = math.nan
+    promised_seconds: float = math.nan
+    found_seconds: float = math.nan
+    ended: bool = True
+
+
+class Extremes:
+    """The largest magnitude of any channel, and the samples of all channels that are clipped.
+
+    Clipped are those beyond full scale, as decoders of lossy files give them, and those at
+    full scale with others of their channel: `CLIPPED_RUN` or more in a row.
+
+    Attributes
+    ----------
+    peak : float
+        Full scale is 1.
+    clipped, samples : int
+        Of all channels.
+    """
+
+    def __init__(self):
+        self.peak, self.clipped, self.samples = 0.0, 0, 0
+
+    def add(self, block: np.ndarray) -> None:
+        """Look at the next samples, one channel after the other or, shape=(n, channels), all."""
+        if not block.size:
+            return
+        # Two passes without an array in between; few songs need a third.
+        peak = max(float(block.max()), -float(block.min()))
+        self.peak = max(self.peak, peak)
+        self.samples += block.size
+        if peak >= CLIPPED:
+            channels = block.T if block.ndim > 1 else [block]
+            self.clipped += sum(_count_clipped(np.abs(channel)) for channel in channels)
+
+    @property
+    def share(self) -> float:
+        """The share of clipped samples."""
+        return self.clipped / max(1, self.samples)
+
+
+def _count_clipped(levels: np.ndarray) -> int:
+    high = levels >= CLIPPED
+    borders = np.flatnonzero(np.diff(high, prepend=False, append=False)).reshape(-1, 2)
+    long = np.diff(borders, axis=1)[:, 0] >= CLIPPED_RUN
+    counted = levels > 1
+    for start, end in borders[long]:
+        counted[start:end] = True
+    return int(np.count_nonzero(counted))
+
+
 class Native(NamedTuple):
     """The segment in the middle of a song as its file has it.
 
@@ -29,15 +116,34 @@ class Native(NamedTuple):
         Their rate in Hz.
     seconds : float
         Duration of the whole song.
+    facts : Facts
+    peak : float
+        Largest magnitude of any channel, about the segment; full scale is 1.
+    clipped : float
+        Share of the samples that `Extremes` counts.
     """
 
     samples: np.ndarray
     rate: int
     seconds: float
+    facts: Facts
+    peak: float
+    clipped: float
 
 
 class BrokenPromise(Exception):
-    """A file is not as its header says, or its decoder can't be trusted to seek in it."""
+    """A file is not as its header says, or its decoder can't be trusted to seek in it.
+
+    Parameters
+    ----------
+    message : str
+    promised_seconds : float
+        The duration that the header states; NaN where it states none.
+    """
+
+    def __init__(self, message: str, promised_seconds: float = math.nan):
+        super().__init__(message)
+        self.promised_seconds = promised_seconds
 
 
 def middle(total: int, wanted: int) -> int:

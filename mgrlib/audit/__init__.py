@@ -4,5 +4,16 @@ Notebook: 01_dataset_audit.
 """
 
 from .labels import label_statistics, rejection_counts, table_1
+from .leakage import leakage, split_record
+from .verdict import verdict
+from .whole import full_audit
 
-__all__ = ["label_statistics", "rejection_counts", "table_1"]
+__all__ = [
+    "full_audit",
+    "label_statistics",
+    "leakage",
+    "rejection_counts",
+    "split_record",
+    "table_1",
+    "verdict",
+]
