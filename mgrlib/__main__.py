@@ -1,4 +1,4 @@
-"""The command line: ``python -m mgrlib run``, ``book``, ``predict``.
+"""The command line: ``python -m mgrlib run``, ``book``, ``check``, ``predict``.
 
 Exit codes: 0 done; 2 a bad setting, library or name (one line on standard error);
 130 interrupted; 1 anything else.
@@ -23,7 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         parsed.command(parsed)
     except StudyError as error:
-        print(f"mgrlib: {error}", file=sys.stderr)
+        for line in str(error).splitlines():  # more than one where tables have many faults
+            print(f"mgrlib: {line}", file=sys.stderr)
         return 2
     except BuildError as error:
         print(f"mgrlib: {error}", file=sys.stderr)
@@ -59,9 +60,27 @@ def _parser() -> argparse.ArgumentParser:
     book = commands.add_parser("book", help="make what is missing of a run and render its book")
     book.add_argument("run", help="folder of the run, such as runs/quick")
     book.set_defaults(command=_book)
+    _add_check(commands.add_parser("check", help="what is wrong with a library, before a run"))
     _add_reference(commands)
     _add_predict(commands.add_parser("predict", help="genres of songs, by networks of a run"))
     return parser
+
+
+def _add_check(check: argparse.ArgumentParser) -> None:
+    check.add_argument("corpus", metavar="CORPUS",
+                       help="the folder of a library, a public data set such as gtzan:/path, or "
+                       "synthetic")  # fmt: skip
+    check.add_argument("--profile", default="quick", help="of the study that it is meant for")
+    check.add_argument("--set", dest="overrides", action="append", default=[],
+                       metavar="KEY=VALUE", help="change one setting; may be repeated")  # fmt: skip
+    check.add_argument("--metadata-only", action="store_true",
+                       help="read the tables alone; no audio need be there")  # fmt: skip
+    check.add_argument("--deep", action="store_true",
+                       help="decode every song to its end, and verify archives")  # fmt: skip
+    check.add_argument(
+        "--json", metavar="OUT", help="write what audit.json of a run holds; - to print it"
+    )
+    check.set_defaults(command=_check)
 
 
 def _add_predict(predict: argparse.ArgumentParser) -> None:
@@ -116,6 +135,26 @@ def _book(parsed: argparse.Namespace) -> None:
     with study.locked():
         study.train()
         _render(study.folder, list(PAGES), jobs=study.jobs, book=True)
+
+
+def _check(parsed: argparse.Namespace) -> None:
+    from .check import as_text, check_corpus
+    from .files import as_json, write_json
+    from .settings import make_settings
+
+    out = parsed.json
+    if out is not None and out != "-" and Path(out).is_dir():
+        raise StudyError(f"--json must name a file, or - to print it, and {out!r} is a folder")
+    settings = make_settings(
+        profile=parsed.profile, corpus=parsed.corpus, overrides=parsed.overrides
+    )
+    check = check_corpus(settings, metadata_only=parsed.metadata_only, deep=parsed.deep)
+    print(as_json(check.audit, ascii_only=True) if out == "-" else as_text(check))
+    if out not in (None, "-"):
+        write_json(Path(out), check.audit)
+        print(f"written: {out}")
+    if check.stops:
+        print(f"mgrlib: a study of it stops: {check.stops}", file=sys.stderr)
 
 
 def _predict(parsed: argparse.Namespace) -> None:

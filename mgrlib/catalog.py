@@ -20,7 +20,7 @@ import pandas as pd
 from .errors import LibraryError, SettingsError
 from .files import stays_in
 from .paper import GENRES as PAPER_GENRES
-from .tables import Report, open_table, stop
+from .tables import Report, Table, open_table, stop
 
 SONG_COLUMNS = ["path", "title", "artist", "album", "year"]
 SUBGENRE_COLUMNS = ["subgenre_1", "subgenre_2", "subgenre_3"]
@@ -227,8 +227,17 @@ def _why_not(
     return f"beyond max_genres={max_genres}, largest first" if full else ""
 
 
+def _open(path: Path, *, required: list[str], wanted: list[str]) -> Table:
+    if not path.exists():
+        raise LibraryError(
+            f"{path} is missing: a library holds songs.csv and taxonomy.csv, which python -m "
+            f"mgrlib init {path.parent} proposes from the songs' tags"
+        )
+    return open_table(path, required=required, wanted=wanted)
+
+
 def _read_taxonomy(path: Path, report: Report) -> dict[str, tuple[str, ...]]:
-    table = open_table(path, required=TAXONOMY_COLUMNS[:2], wanted=TAXONOMY_COLUMNS)
+    table = _open(path, required=TAXONOMY_COLUMNS[:2], wanted=TAXONOMY_COLUMNS)
     taxonomy: dict[str, tuple[str, ...]] = {}
     lines: dict[str, int] = {}
     for line, cells in table.rows(TAXONOMY_COLUMNS, report=report):
@@ -254,7 +263,7 @@ def _subgenre_rule(subgenre: str, genres: list[str], line: int | None) -> str:
 
 def _read_songs(path: Path, taxonomy: dict[str, tuple[str, ...]], report: Report) -> pd.DataFrame:
     wanted = [*SONG_COLUMNS, *SUBGENRE_COLUMNS]
-    table = open_table(path, required=["path", "subgenre_1"], wanted=wanted)
+    table = _open(path, required=["path", "subgenre_1"], wanted=wanted)
     further = {name for name in table.header if re.fullmatch(r"subgenre_[1-9]\d{0,8}", name)}
     columns = [*SONG_COLUMNS, *sorted({*SUBGENRE_COLUMNS, *further}, key=_number)]
     stays = stays_in(path.parent)

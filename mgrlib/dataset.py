@@ -110,11 +110,13 @@ def make_catalog(library: Library, images: Images, settings: Settings) -> Catalo
             f"{2 * settings.min_songs}: the reasons are {rejection_counts(images.rejected)}"
         )
     labels = genre_labels(usable, library.taxonomy)
-    drawn = stratified_draw(
-        labels.to_numpy(), settings.songs, seed=seed_from(settings.seed, "songs")
-    )
+    is_test = _published_tests(library, usable, settings)
+    # Drawn with the labels, both sides of a published split keep their share.
+    keep = labels.to_numpy() if is_test is None else np.hstack([labels.to_numpy(), is_test])
+    drawn = stratified_draw(keep, settings.songs, seed=seed_from(settings.seed, "songs"))
     songs, labels, images = usable.iloc[drawn], labels.iloc[drawn], images.take(drawn)
-    chosen, left_out, splits = _genres_and_splits(songs, labels, settings)
+    is_test = None if is_test is None else is_test[drawn]
+    chosen, left_out, splits = genres_and_splits(songs, labels, settings, is_test)
     return Catalog(
         library=library,
         songs=songs.reset_index(drop=True),
@@ -127,11 +129,15 @@ def make_catalog(library: Library, images: Images, settings: Settings) -> Catalo
     )
 
 
-def _genres_and_splits(
-    songs: pd.DataFrame, labels: pd.DataFrame, settings: Settings
+def genres_and_splits(
+    songs: pd.DataFrame, labels: pd.DataFrame, settings: Settings, is_test: np.ndarray | None
 ) -> tuple[list[str], list[dict], tuple[Split, ...]]:
-    """Genres to train and a split for each repeat that has both classes on both sides."""
-    groups = None if settings.split_by == "song" else song_groups(songs, settings.split_by)
+    """Genres to train and a split for each repeat that has both classes on both sides.
+
+    `is_test` has the test sides of splits that were published, see `_published_tests`.
+    """
+    by_group = settings.split_by in ("album", "artist")
+    groups = song_groups(songs, settings.split_by) if by_group else None
     one_sided: list[dict] = []
     while True:
         dropped = [row["genre"] for row in one_sided]
@@ -146,17 +152,42 @@ def _genres_and_splits(
         splits = tuple(
             draw_split(values, test_fraction=settings.test_fraction, seed=settings.seed,
                        repeat=repeat, groups=groups)
+            if is_test is None else _split_of(is_test[:, repeat])
             for repeat in range(settings.repeats)
         )  # fmt: skip
         missing = [g for column, g in enumerate(chosen) if _one_sided(values[:, column], splits)]
         if not missing:
             _prove_groups(groups, splits)
             return chosen, left_out + one_sided, splits
-        reason = f"one side of the split by {settings.split_by} has only one class"
+        how = "published split" if settings.split_by == "published" else f"split by {settings.split_by}"
+        reason = f"one side of the {how} has only one class"
         one_sided += [
             {"genre": genre, "songs": int(labels[genre].sum()), "reason": reason}
             for genre in missing
         ]
+
+
+def _published_tests(
+    library: Library, songs: pd.DataFrame, settings: Settings
+) -> np.ndarray | None:
+    """Which songs each repeat tests on by a published split, bool, shape=(songs, repeats).
+
+    A repeat has a split of its own, whose other parts are all for training. None where the
+    study draws its splits itself.
+    """
+    if settings.split_by != "published":
+        return None
+    parts = [split.loc[songs["path"]] for split in library.published[: settings.repeats]]
+    return np.column_stack([split == "test" for split in parts])
+
+
+def _split_of(is_test: np.ndarray) -> Split:
+    if is_test.all() or not is_test.any():
+        raise LibraryError(
+            f"the usable songs are all on one side of the published split ({is_test.sum()} of "
+            f"{len(is_test)} for testing): use split_by=song, or add the songs of the other side"
+        )
+    return Split(train=np.flatnonzero(~is_test), test=np.flatnonzero(is_test))
 
 
 def _prove_groups(groups: np.ndarray | None, splits: tuple[Split, ...]) -> None:

@@ -100,9 +100,13 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write strict JSON: numbers that JSON can't hold (NaN, infinity) become null."""
-    text = json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)
-    write_text(path, text + "\n")
+    """Write strict JSON, see `as_json`."""
+    write_text(path, as_json(content) + "\n")
+
+
+def as_json(content: Any, *, ascii_only: bool = False) -> str:
+    """Strict JSON: numbers that it can't hold (NaN, infinity) become null."""
+    return json.dumps(_finite(content), indent=1, ensure_ascii=ascii_only, allow_nan=False)
 
 
 def read_json(path: Path) -> Any:

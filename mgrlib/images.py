@@ -1,6 +1,6 @@
 """The images of a library, made once and kept: uint8 arrays (song, frequency, time).
 
-Songs are gathered in shards, which are files of the cache (`mgrlib.shards`): a second call
+With them comes what is known of the songs' sound. Songs are gathered in shards, which are files of the cache (`mgrlib.shards`): a second call
 reads no audio at all, a call that was stopped is taken up, a file that is damaged is made
 again, and two runs may share the cache.
 Notebook: 02_spectrogram_generation.
@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from .audio import Segment, check_file
+from .audio import COLUMNS, Segment, check_file
 from .catalog import Song, Sounds
 from .errors import RunError, SongError
 from .files import digest, remove, remove_leftovers
 from .settings import Settings
-from .shards import DOUBTFUL, cut_shards, make_shard, read_file, read_shard, shard_files
+from .shards import DOUBTFUL, SOUND, cut_shards, make_shard, read_file, read_shard, shard_files
 from .workers import Needs, perform
 
 BLOCK_SONGS = 256
@@ -34,13 +35,17 @@ class Images:
     paths : list of str
         The n usable songs.
     pixels : dict of str to ndarray, uint8, shape=(n, image_size, image_size)
-        One array a scale, row 0 is the lowest frequency.
+        One array a scale, row 0 is the lowest frequency; none where only the sound was asked for.
     seconds : ndarray, shape=(n,)
         Durations of the whole songs in s.
     padded : ndarray of bool, shape=(n,)
         Songs shorter than the segment, padded with silence.
     rejected : list of dict
         ``{"path", "reason", "detail"}`` of the songs that could not be used.
+    sound : DataFrame, optional
+        What is known of each song: index = `paths`, columns of `mgrlib.audio.COLUMNS`.
+    fingerprints : ndarray, uint32, shape=(n, frames), optional
+        See `mgrlib.fingerprints.fingerprint`.
     """
 
     paths: list[str]
@@ -48,6 +53,8 @@ class Images:
     seconds: np.ndarray
     padded: np.ndarray
     rejected: list[dict]
+    sound: pd.DataFrame | None = None
+    fingerprints: np.ndarray | None = None
 
     def take(self, indices: Sequence[int]) -> "Images":
         """Only the songs at `indices`; the rejected songs are kept."""
@@ -59,6 +66,8 @@ class Images:
             seconds=self.seconds[indices],
             padded=self.padded[indices],
             rejected=self.rejected,
+            sound=None if self.sound is None else self.sound.iloc[indices],
+            fingerprints=None if self.fingerprints is None else self.fingerprints[indices],
         )
 
 
@@ -70,8 +79,9 @@ def make_images(
     jobs: int,
     progress: Callable[[int], None] = lambda songs: None,
     sounds: Sounds | None = None,
+    pixels: bool = True,
 ) -> Images:
-    """Decode each song once and draw it on every scale, unless the cache has it.
+    """Decode each song once, draw it on every scale and measure its sound, unless the cache has it.
 
     Parameters
     ----------
@@ -87,6 +97,8 @@ def make_images(
         Called with the number of songs that have become ready.
     sounds : Sounds, optional
         Where the sound comes from, by default the files.
+    pixels : bool
+        Whether to draw; else the sound is measured only.
 
     Returns
     -------
@@ -103,7 +115,7 @@ def make_images(
     songs, rejected = _identify(folder, paths, sounds)
     progress(len(rejected))
     shards = cut_shards(songs)
-    rows = _Rows(paths, settings)
+    rows = _Rows(paths, settings, pixels=pixels)
     lacking = {}
     for number, shard in enumerate(shards):
         if files := rows.fill(shard, again=DOUBTFUL):
@@ -173,21 +185,24 @@ def _make(
 
 
 class _Rows:
-    """The images of all songs, filled shard by shard: nothing is held twice."""
+    """The images and the sound of all songs, filled shard by shard: nothing is held twice."""
 
-    def __init__(self, paths: Sequence[str], settings: Settings):
-        self.paths, self.settings = list(paths), settings
+    def __init__(self, paths: Sequence[str], settings: Settings, *, pixels: bool):
+        self.paths, self.settings, self.drawn = list(paths), settings, pixels
         self.row = {path: row for row, path in enumerate(paths)}
         shape = (len(paths), settings.image_size, settings.image_size)
-        self.pixels = {scale: np.empty(shape, dtype=np.uint8) for scale in settings.scales}
-        self.seconds, self.padded = np.zeros(len(paths)), np.zeros(len(paths), dtype=bool)
+        scales = settings.scales if pixels else ()
+        self.pixels = {scale: np.empty(shape, dtype=np.uint8) for scale in scales}
+        self.sound = {name: np.zeros(len(paths), dtype=kind) for name, kind in COLUMNS.items()}
+        self.fingerprints = np.zeros((len(paths), 0), dtype=np.uint32)
+        self.padded = np.zeros(len(paths), dtype=bool)
         self.usable = np.zeros(len(paths), dtype=bool)
         self.rejected: list[dict] = []
 
     def fill(self, shard: list[Song], *, again: Sequence[str] = ()) -> dict[str, Path]:
-        """Take a shard's images from its files, or return those that must be made first.
+        """Take a shard's images and sound from its files, or return those to be made first.
 
-        All must, where the scales disagree on which songs can be used: they may if they
+        All must, where the files disagree on which songs can be used: they may if they
         were made at different times, before and after a decoder was added, say, and a row
         of one would be another song than the same row of the other.
 
@@ -196,11 +211,11 @@ class _Rows:
         again : sequence of str
             Reasons that make a file one to be made again.
         """
-        files = shard_files(shard, self.settings)
-        contents = {scale: read_shard(file) for scale, file in files.items()}
+        files = shard_files(shard, self.settings, pixels=self.drawn)
+        contents = {product: read_shard(file) for product, file in files.items()}
         lacking = {
-            scale: files[scale]
-            for scale, content in contents.items()
+            product: files[product]
+            for product, content in contents.items()
             if content is None or np.isin(content["reasons"], again).any()
         }
         if lacking:
@@ -211,17 +226,26 @@ class _Rows:
         return {}
 
     def _place(self, shard: list[Song], contents: dict[str, dict[str, np.ndarray]]) -> None:
-        first = contents[self.settings.scales[0]]
+        sound = contents[SOUND]
         self.rejected += [
             {"path": song[0], "reason": str(reason), "detail": str(detail)}
-            for song, reason, detail in zip(shard, first["reasons"], first["details"], strict=True)
+            for song, reason, detail in zip(shard, sound["reasons"], sound["details"], strict=True)
             if reason
         ]
-        rows = np.array([self.row[song[0]] for song in shard])[first["reasons"] == ""]
+        rows = np.array([self.row[song[0]] for song in shard])[sound["reasons"] == ""]
         self.usable[rows] = True
-        self.seconds[rows], self.padded[rows] = first["seconds"], first["padded"]
-        for scale, content in contents.items():
-            self.pixels[scale][rows] = content["pixels"]
+        self.padded[rows] = sound["padded"]
+        for name, values in self.sound.items():
+            values[rows] = sound[name]
+        self._place_codes(rows, sound["fingerprints"])
+        for scale, pixels in self.pixels.items():
+            pixels[rows] = contents[scale]["pixels"]
+
+    def _place_codes(self, rows: np.ndarray, codes: np.ndarray) -> None:
+        if len(rows) and not self.fingerprints.shape[1]:  # the first tells how long they are
+            self.fingerprints = np.zeros((len(self.paths), codes.shape[1]), dtype=np.uint32)
+        if len(rows):
+            self.fingerprints[rows] = codes
 
     def images(self, rejected: list[dict]) -> Images:
         """The usable songs; their images move up in place."""
@@ -230,10 +254,14 @@ class _Rows:
             for start in range(0, len(kept), BLOCK_SONGS):
                 block = kept[start : start + BLOCK_SONGS]
                 pixels[start : start + len(block)] = pixels[block]
+        paths = [self.paths[row] for row in kept]
+        sound = {name: values[kept] for name, values in self.sound.items()}
         return Images(
-            paths=[self.paths[row] for row in kept],
+            paths=paths,
             pixels={scale: pixels[: len(kept)] for scale, pixels in self.pixels.items()},
-            seconds=self.seconds[kept],
+            seconds=sound["seconds"],
             padded=self.padded[kept],
             rejected=sorted(rejected + self.rejected, key=lambda row: self.row[row["path"]]),
+            sound=pd.DataFrame(sound, index=pd.Index(paths, name="path")),
+            fingerprints=self.fingerprints[kept],
         )

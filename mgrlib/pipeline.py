@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from . import results
-from .catalog import SONG_COLUMNS, TAXONOMY_COLUMNS, library_folder, subgenre_columns
+from .catalog import SONG_COLUMNS, TAXONOMY_COLUMNS, subgenre_columns
 from .corpora import is_synthetic, open_corpus
 from .dataset import Catalog, make_catalog
 from .errors import RunError, SettingsError
@@ -72,7 +72,7 @@ class Study:
     @property
     def corpus_words(self) -> str:
         """The corpus in a few words, without a path: "960 synthetic songs"."""
-        return _corpus_words(self.settings, len(self.catalog.songs))
+        return _corpus_words(self.settings, self.catalog)
 
     def locked(self) -> AbstractContextManager[None]:
         """Hold the run's lock, see `mgrlib.runs.locked`."""
@@ -114,7 +114,7 @@ class Study:
             "profile": self.profile,
             "settings": self.settings.as_dict(),
             "evidence": self.evidence,
-            "corpus_words": _corpus_words(self.settings, len(catalog.songs)),
+            "corpus_words": _corpus_words(self.settings, catalog),
             **provenance(),
         }
         update_json(self.folder / "study.json", content)
@@ -219,10 +219,12 @@ def _training_words(training: dict[str, Any]) -> str:
     return words if busy is None else f"{words}, the GPU at work {busy:.0%} of the time"
 
 
-def _corpus_words(settings: Settings, songs: int) -> str:
+def _corpus_words(settings: Settings, catalog: Catalog) -> str:
+    songs, library = len(catalog.songs), catalog.library
     if is_synthetic(settings):
         return f"{songs} synthetic songs"
-    return f"{songs} songs of the library {library_folder(Path(settings.corpus)).name}"
+    name = library.about.name if library.about else f"the library {library.folder.name}"
+    return f"{songs} songs of {name}"
 
 
 def open_study(

@@ -12,10 +12,9 @@ from typing import Any
 
 from . import __version__
 from .catalog import library_folder
-from .corpora import is_synthetic
 from .errors import RunError
 from .files import ROOT, runs_folder
-from .settings import Settings
+from .settings import Settings, split_corpus
 
 LOCK_VARIABLE = "MGRLIB_RUN_LOCKED"
 """Names the run whose lock the parent process holds, so its notebooks don't ask for it."""
@@ -68,8 +67,8 @@ def run_folder(name: str | None, settings: Settings, *, profile: str) -> Path:
     if name is None:
         name = profile
         if settings.corpus != "synthetic":
-            own = not is_synthetic(settings)
-            library = library_folder(Path(settings.corpus)).name if own else settings.corpus
+            kind, place = split_corpus(settings.corpus)
+            library = library_folder(Path(place)).name if kind == "folder" else kind
             name = f"{re.sub(r'[^A-Za-z0-9._-]+', '-', library).strip('-.') or 'library'}-{profile}"
     return runs_folder().resolve() / checked_name(name)
 

@@ -5,6 +5,7 @@ override it, and what neither names has the default below. Unknown names and val
 outside their rule raise `SettingsError`, which names the legal ones.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -25,6 +26,11 @@ SYNTHETIC = ("synthetic", "synthetic-direct")
 PUBLIC = ("fma-small", "fma-medium", "fma-large", "fma-full", "mtg-jamendo", "gtzan")
 """The public data sets that are named with their folder, as in ``gtzan:/path``; those of
 mirdata also with their name there, as in ``mirdata:ballroom:/path``."""
+CORPUS_RULE = (
+    "'synthetic' or the folder of a library (with songs.csv and taxonomy.csv), or "
+    "'synthetic-direct', or a public data set with its folder: "
+    f"{', '.join(f'{kind}:/path' for kind in PUBLIC)}, mirdata:NAME:/path"
+)
 GENRE_CHOICES = ("all", "paper", "native")
 
 
@@ -94,7 +100,7 @@ def make_settings(
     profile : str
         A table of ``profiles.toml``.
     corpus : str, optional
-        One of `SYNTHETIC` or the folder of a library.
+        One of `SYNTHETIC`, the folder of a library, or a public data set with its folder.
     overrides : mapping, str or list of str, optional
         ``{"epochs": 2}``, ``"{epochs: 2}"`` (YAML) or ``["epochs=2"]``.
 
@@ -244,6 +250,19 @@ def _some_of(read: Callable, accepts: Callable[[Any], bool]) -> Callable[[Any], 
     return check
 
 
+def _corpus(value: Any) -> str:
+    """Refuse what looks like a data set, as in ``fma-tiny:/path``, and is none with its folder.
+
+    A folder with a colon is named as a path, ``./a:b``; a single letter is a drive of Windows.
+    """
+    word = _word(value)
+    kind, place = split_corpus(word)
+    unknown = kind == "folder" and re.match(r"[\w-]{2,}:", word)
+    if kind not in SYNTHETIC and (not place or unknown or kind == "mirdata:" or word in PUBLIC):
+        raise ValueError
+    return word
+
+
 def _genres(value: Any) -> str | tuple[str, ...]:
     if isinstance(value, str) and value.strip() in GENRE_CHOICES:
         return value.strip()
@@ -280,7 +299,7 @@ def _optional_flag(value: Any) -> bool | None:
 
 
 RULES: dict[str, tuple[Callable[[Any], Any], str]] = {
-    "corpus": (_word, "'synthetic', 'synthetic-direct' or the folder of a library"),
+    "corpus": (_corpus, CORPUS_RULE),
     "genres": (_genres, "all, paper, native or a list of at least two genres"),
     "max_genres": (_between(_integer, 2, 1000), "a whole number of at least 2"),
     "min_songs": (_between(_integer, 2, 10**6), "a whole number of at least 2"),

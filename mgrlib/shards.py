@@ -1,9 +1,10 @@
-"""Shards: the images of a few songs on one scale, a file of the cache each.
+"""Shards: the images of a few songs on one scale, or their sound, a file of the cache each.
 
-A shard's file is named by all that its pixels depend on (each song's path, size and time
+A shard's file is named by all that its content depends on (each song's path, size and time
 stamp, the settings that change pixels, a version number) and written atomically. It also
 remembers which songs could not be used and why. Each song is drawn apart from this process,
-so one that ends or holds up a decoder is rejected like any other.
+so one that ends or holds up a decoder is rejected like any other. What is known of the sound
+(`mgrlib.audio.measure` and a fingerprint) comes of the same decoding as the images.
 """
 
 import hashlib
@@ -11,11 +12,13 @@ from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
 from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
+from . import fingerprints
 from .apart import ProcessEnded, TimedOut, apart
-from .audio import Segment, read_segment
+from .audio import COLUMNS, SOUND_VERSION, Segment, measure, read_segment
 from .errors import SongError, StudyError
 from .files import cache_folder, digest, write_atomically
 from .settings import Settings
@@ -36,8 +39,34 @@ DRAWING = ("sample_rate", "n_fft", "hop_length", "n_mels", "top_db", "image_size
 UNUSED = ("n_mels", "linear")
 """A setting and the scale that does without it: linear has no bands."""
 
-Drawn = tuple[dict[str, np.ndarray], float, bool]
-"""A song's image on each scale, the song's seconds, and whether its segment was padded."""
+SOUND = "sound"
+"""Stands beside the scales for what is known of the songs' sound."""
+
+ALWAYS = ("seconds", "padded", "reasons", "details")
+"""Arrays that every file of a shard has."""
+
+
+class Drawn(NamedTuple):
+    """A song that can be used.
+
+    Attributes
+    ----------
+    images : dict of str to ndarray
+        Its image on each scale.
+    seconds : float
+        Duration of the whole song.
+    padded : bool
+        Whether its segment was padded.
+    sound : dict or None
+        See `mgrlib.audio.measure`.
+    fingerprint : ndarray or None
+    """
+
+    images: dict[str, np.ndarray]
+    seconds: float
+    padded: bool
+    sound: dict | None
+    fingerprint: np.ndarray | None
 
 
 def pixel_key(settings: Settings, scale: str) -> str:
@@ -45,6 +74,12 @@ def pixel_key(settings: Settings, scale: str) -> str:
     names = ["segment_seconds", *DRAWING]
     used = {name: getattr(settings, name) for name in names if (name, scale) != UNUSED}
     return digest(VERSION, scale, used)
+
+
+def sound_key(settings: Settings) -> str:
+    """Digest of the settings that measures and fingerprints depend on."""
+    used = {name: getattr(settings, name) for name in ("segment_seconds", "sample_rate")}
+    return digest(SOUND_VERSION, fingerprints.VERSION, used)
 
 
 def cut_shards(songs: Iterable[tuple]) -> list[list[tuple]]:
@@ -62,12 +97,14 @@ def cut_shards(songs: Iterable[tuple]) -> list[list[tuple]]:
     return [shard for shard in shards if shard]
 
 
-def shard_files(shard: Sequence[tuple], settings: Settings) -> dict[str, Path]:
-    """The file of a shard for each scale of `settings`."""
+def shard_files(
+    shard: Sequence[tuple], settings: Settings, *, pixels: bool = True
+) -> dict[str, Path]:
+    """The file of a shard for each scale of `settings`, if `pixels`, and for its `SOUND`."""
     folder, name = cache_folder() / "images", f"{digest(shard)}.npz"
-    return {
-        scale: folder / f"{scale}-{pixel_key(settings, scale)}" / name for scale in settings.scales
-    }
+    keys = {scale: pixel_key(settings, scale) for scale in settings.scales} if pixels else {}
+    keys[SOUND] = sound_key(settings)
+    return {product: folder / f"{product}-{key}" / name for product, key in keys.items()}
 
 
 def read_shard(file: Path) -> dict[str, np.ndarray] | None:
@@ -77,15 +114,17 @@ def read_shard(file: Path) -> dict[str, np.ndarray] | None:
     -------
     dict of str to ndarray
         ``reasons`` and ``details`` have a text a song, empty where it can be used;
-        ``pixels``, ``seconds`` and ``padded`` have a row for each song that can be used.
+        ``seconds``, ``padded`` and, of a scale, ``pixels`` or, of the sound, the names of
+        `mgrlib.audio.COLUMNS` and ``fingerprints`` have a row for each song that can be used.
     """
     try:
         with np.load(file, allow_pickle=False) as content:
-            return {name: content[name] for name in
-                    ("pixels", "seconds", "padded", "reasons", "details")}  # fmt: skip
+            arrays = {name: content[name] for name in content}
     # Bits that have changed show as errors of any kind; the checksums see those in the arrays.
     except Exception:
         return None
+    own = {"pixels"} if "pixels" in arrays else {*COLUMNS, "fingerprints"}
+    return arrays if arrays.keys() == {*ALWAYS, *own} else None
 
 
 def make_shard(
@@ -95,7 +134,7 @@ def make_shard(
     settings: Settings,
     read: Callable[..., Segment],
 ) -> int:
-    """Draw the songs of a shard on the scales of `files` and write these.
+    """Draw the songs of a shard, measure their sound, or either, and write `files`.
 
     Parameters
     ----------
@@ -104,7 +143,7 @@ def make_shard(
     shard : sequence of tuple
         Songs.
     files : dict of str to Path
-        The file of each scale that is to be made; what has come to be there is left.
+        Those that are to be made, of `shard_files`; what has come to be there is left.
     read : callable
         See `mgrlib.catalog.Sounds`.
 
@@ -114,7 +153,7 @@ def make_shard(
         Number of songs.
     """
     # Another run may have made them since this one has looked.
-    files = {scale: file for scale, file in files.items() if not file.exists()}
+    files = {product: file for product, file in files.items() if not file.exists()}
     drawn: list[Drawn] = []
     verdicts = []
     for song in shard if files else ():
@@ -123,29 +162,44 @@ def make_shard(
             verdicts.append(("", ""))
         except SongError as error:
             verdicts.append((error.reason, error.detail))
-    for scale, file in files.items():
-        _write(file, scale, drawn, verdicts, size=settings.image_size)
+    for product, file in files.items():
+        own = _sound(drawn) if product == SOUND else _pixels(drawn, product, settings.image_size)
+        _write(file, own, drawn, verdicts)
     return len(shard)
 
 
+def _pixels(drawn: list[Drawn], scale: str, size: int) -> dict[str, np.ndarray]:
+    pixels = np.array([song.images[scale] for song in drawn], dtype=np.uint8)
+    return {"pixels": pixels.reshape(-1, size, size)}
+
+
+def _sound(drawn: list[Drawn]) -> dict[str, np.ndarray]:
+    columns = {name: np.array([song.sound[name] for song in drawn], dtype=kind)
+               for name, kind in COLUMNS.items()}  # fmt: skip
+    codes = np.array([song.fingerprint for song in drawn], dtype=np.uint32)
+    return {**columns, "fingerprints": codes.reshape(len(drawn), -1 if drawn else 0)}
+
+
 def _write(
-    file: Path, scale: str, drawn: list[Drawn], verdicts: list[tuple[str, str]], *, size: int
+    file: Path,
+    own: dict[str, np.ndarray],
+    drawn: list[Drawn],
+    verdicts: list[tuple[str, str]],
 ) -> None:
-    pixels = np.array([images[scale] for images, _, _ in drawn], dtype=np.uint8)
     reasons, details = zip(*verdicts, strict=True)
+    arrays = {
+        **own,
+        "seconds": np.array([song.seconds for song in drawn], dtype=float),
+        "padded": np.array([song.padded for song in drawn], dtype=bool),
+        "reasons": np.array(reasons, dtype=np.str_),
+        "details": np.array(details, dtype=np.str_),
+    }
     content = BytesIO()  # a zip that can't be written to its end raises errors of its own
-    np.savez(
-        content,
-        pixels=pixels.reshape(-1, size, size),
-        seconds=np.array([seconds for _, seconds, _ in drawn], dtype=float),
-        padded=np.array([padded for _, _, padded in drawn], dtype=bool),
-        reasons=np.array(reasons, dtype=np.str_),
-        details=np.array(details, dtype=np.str_),
-    )
+    np.savez(content, **arrays)
     write_atomically(file, lambda stream: stream.write(content.getbuffer()))
 
 
-def _draw_apart(folder: Path, song: tuple, scales: list[str], settings: Settings, read) -> Drawn:
+def _draw_apart(folder: Path, song: tuple, products: list[str], settings: Settings, read) -> Drawn:
     """Draw a song in another process.
 
     Raises
@@ -154,7 +208,7 @@ def _draw_apart(folder: Path, song: tuple, scales: list[str], settings: Settings
         Those of `read`, and ``crashed`` and ``timed out``.
     """
     try:
-        return apart(draw_song, folder, song, scales, settings, read, seconds=SONG_SECONDS)
+        return apart(draw_song, folder, song, products, settings, read, seconds=SONG_SECONDS)
     except TimedOut:
         detail = f"it takes longer than {SONG_SECONDS:g} s to read and draw"
         raise SongError("timed out", detail) from None
@@ -165,11 +219,11 @@ def _draw_apart(folder: Path, song: tuple, scales: list[str], settings: Settings
 def draw_song(
     folder: Path,
     song: tuple,
-    scales: Iterable[str],
+    products: Sequence[str],
     settings: Settings,
     read: Callable[..., Segment],
 ) -> Drawn:
-    """Read a song and draw it on some scales.
+    """Read a song, draw it on some scales and, where `SOUND` is among them, measure it.
 
     Raises
     ------
@@ -178,17 +232,22 @@ def draw_song(
     StudyError
         If the user has to mend something first.
     """
-    wanted = {name: getattr(settings, name) for name in ("segment_seconds", "sample_rate")}
-    drawing = {name: getattr(settings, name) for name in DRAWING}
+    rate = settings.sample_rate
     try:
-        segment = read(folder, song, **wanted)
+        segment = read(folder, song, segment_seconds=settings.segment_seconds, sample_rate=rate)
     except (SongError, StudyError):
         raise
     except Exception as error:  # one file must not stop a run of thousands
         detail = " ".join(f"{type(error).__name__}: {error}".split())
         raise SongError("crashed", detail) from None
-    images = song_images(segment.samples, scales=scales, **drawing)
-    return images, segment.seconds, segment.padded
+    scales = [product for product in products if product != SOUND]
+    drawing = {name: getattr(settings, name) for name in DRAWING}
+    images = song_images(segment.samples, scales=scales, **drawing) if scales else {}
+    sound = codes = None
+    if SOUND in products:
+        sound = measure(segment, sample_rate=rate)
+        codes = fingerprints.fingerprint(segment.samples, sample_rate=rate)
+    return Drawn(images, segment.seconds, segment.padded, sound, codes)
 
 
 def read_file(folder: Path, song: tuple, *, segment_seconds: float, sample_rate: int) -> Segment:

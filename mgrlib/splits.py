@@ -3,11 +3,14 @@
 One draw serves three ends: the songs of a study from a large library, the test set of
 all genres, and each genre's negatives. The first choice is iterative stratification
 (Sechidis et al. 2011, from the package iterative-stratification), whose sizes stray; it
-is then mended by moving the units that bring size and label counts closest to target.
+is then mended by moving the songs that bring size and label counts closest to target.
+Whole albums or artists are drawn by a descent of their own: what they have of a label is a
+number of songs, and to that the stratification is blind.
 The paper: all positives and as many negatives, stratified, drawn once (section 3.2).
 Notebooks: 01_dataset_audit, 03_per_depth_training.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,10 +63,11 @@ def stratified_draw(
     # Counts of songs and of each label in every unit: what a draw has to keep in proportion.
     counts = np.zeros((units.max() + 1, 1 + labels.shape[1]))
     np.add.at(counts, units, np.column_stack([np.ones(len(labels)), labels]))
-    fraction = size / len(labels)
-    drawn = _iterative_draw(counts[:, 1:] > 0, fraction, seed=seed)
-    drawn = _mend(drawn, counts, fraction * counts.sum(axis=0), exact=groups is None)
-    return np.flatnonzero(drawn[units])
+    target = size / len(labels) * counts.sum(axis=0)
+    if groups is not None:
+        return np.flatnonzero(_draw_groups(counts, target, seed=seed)[units])
+    drawn = _iterative_draw(labels, size / len(labels), seed=seed)
+    return np.flatnonzero(_mend(drawn, counts, target))
 
 
 def _codes(values: np.ndarray) -> np.ndarray:
@@ -71,7 +75,7 @@ def _codes(values: np.ndarray) -> np.ndarray:
 
 
 def _iterative_draw(labels: np.ndarray, fraction: float, *, seed: int) -> np.ndarray:
-    """Mask of drawn units by iterative stratification, bool, shape=(units,)."""
+    """Mask of drawn songs by iterative stratification, bool, shape=(songs,)."""
     from iterstrat.ml_stratifiers import IterativeStratification
 
     random = np.random.RandomState(seed % 2**32)
@@ -79,25 +83,123 @@ def _iterative_draw(labels: np.ndarray, fraction: float, *, seed: int) -> np.nda
     return IterativeStratification(labels, shares, random) == 0
 
 
-def _mend(drawn: np.ndarray, counts: np.ndarray, target: np.ndarray, *, exact: bool) -> np.ndarray:
-    """Move units in or out while that brings the drawn counts closer to `target`."""
+def _mend(drawn: np.ndarray, counts: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Move songs in or out until the size is met, with the label counts close to `target`."""
     drawn = drawn.copy()
     scale = 1 / np.maximum(counts.sum(axis=0), 1)
     # The size is to be met before any label's count.
     scale[0] *= counts.shape[1] * 10
     for _ in range(len(drawn)):
         error = counts[drawn].sum(axis=0) - target
-        if exact and round(error[0]) == 0:
+        if round(error[0]) == 0:
             break
         moved = error + np.where(drawn, -1, 1)[:, None] * counts
-        if exact:  # only moves that bring the size closer
-            moved[drawn == (error[0] < 0)] = np.inf
-        cost = np.square(moved * scale).sum(axis=1)
-        best = int(np.argmin(cost))
-        if not exact and cost[best] >= np.square(error * scale).sum():
-            break
+        moved[drawn == (error[0] < 0)] = np.inf  # only moves that bring the size closer
+        best = int(np.argmin(np.square(moved * scale).sum(axis=1)))
         drawn[best] = not drawn[best]
     return drawn
+
+
+STARTS = 5
+"""Draws of groups of which the best is taken, where the groups are few enough to try."""
+FEW_GROUPS = 5000
+TINY = 1e-12
+"""Of the distance: less is no change but rounding."""
+NEAR = 200
+"""Of all pairs of groups, those of so many that alone do the least harm are tried."""
+
+
+def _draw_groups(counts: np.ndarray, target: np.ndarray, *, seed: int) -> np.ndarray:
+    """Mask of drawn groups that together come close to `target`, bool, shape=(groups,).
+
+    From random groups, one or two at a time change sides until that brings the counts no
+    closer. The distance is the sum of the squared errors, each as a share of its label's
+    songs; that of the size weighs as much as those of all labels.
+    """
+    random = np.random.default_rng(seed)
+    share = target[0] / counts[:, 0].sum()
+    starts = STARTS if len(counts) <= FEW_GROUPS else 1
+    draws = [_GroupDraw(random.random(len(counts)) < share, counts, target) for _ in range(starts)]
+    for draw in draws:
+        draw.descend(guarded=False)
+        draw.part_labels()
+        draw.descend()
+    return min(draws, key=lambda draw: (draw.is_one_sided().sum(), draw.distance())).drawn
+
+
+class _GroupDraw:
+    """Which groups are drawn, and what it changes to move one to the other side."""
+
+    def __init__(self, drawn: np.ndarray, counts: np.ndarray, target: np.ndarray):
+        self.drawn, self.counts, self.target = drawn, counts, target
+        self.total = counts.sum(axis=0)
+        self.sum = counts[drawn].sum(axis=0)
+        self.weight = 1 / np.maximum(self.total, 1) ** 2
+        self.weight[0] *= counts.shape[1] - 1
+        self.squares = np.square(counts) @ self.weight
+
+    def distance(self) -> float:
+        return float(np.square(self.sum - self.target) @ self.weight)
+
+    def steps(self, groups: np.ndarray) -> np.ndarray:
+        """What moving each group adds to the drawn counts, shape=(groups, 1 + labels)."""
+        return np.where(self.drawn[groups], -1, 1)[:, None] * self.counts[groups]
+
+    def changes(self) -> np.ndarray:
+        """By how much the distance grows when each group moves, shape=(groups,)."""
+        slopes = self.counts @ (self.weight * (self.sum - self.target))
+        return self.squares + 2 * np.where(self.drawn, -1, 1) * slopes
+
+    def is_one_sided(self, step: float | np.ndarray = 0.0) -> np.ndarray:
+        """Whether all songs of a label stand on one side after `step`, shape=(1 + labels,)."""
+        drawn = self.sum + step
+        return (drawn <= 0) | (drawn >= self.total)
+
+    def may_move(self, groups: np.ndarray) -> bool:
+        """Whether every label that stands on both sides still does after these moved."""
+        after = self.is_one_sided(self.steps(groups).sum(axis=0))
+        return not (after & ~self.is_one_sided()).any()
+
+    def move(self, groups: np.ndarray) -> None:
+        self.sum = self.sum + self.steps(groups).sum(axis=0)
+        self.drawn[groups] = ~self.drawn[groups]
+
+    def descend(self, *, guarded: bool = True) -> None:
+        """Take the best move until none helps; guarded, no label leaves one side altogether."""
+        while True:
+            for groups in self._helpful_moves():
+                if not guarded or self.may_move(groups):
+                    self.move(groups)
+                    break
+            else:
+                return
+
+    def _helpful_moves(self) -> Iterator[np.ndarray]:
+        """Groups, then pairs of groups, whose move lessens the distance, best first."""
+        changes = self.changes()
+        near = np.arange(len(changes))
+        if len(near) > NEAR:
+            near = np.argpartition(changes, NEAR)[:NEAR]
+        near = near[np.argsort(changes[near], kind="stable")]
+        yield from near[changes[near] < -TINY][:, None]
+        steps = self.steps(near)
+        pairs = changes[near, None] + changes[near] + 2 * (steps * self.weight) @ steps.T
+        pairs[np.tril_indices(len(near))] = np.inf
+        order = np.argsort(pairs, axis=None, kind="stable")
+        for place in order[pairs.ravel()[order] < -TINY]:
+            yield near[list(divmod(int(place), len(near)))]
+
+    def part_labels(self) -> None:
+        """Bring labels that several groups have to both sides, at the price of some distance.
+
+        A genre of which one side has no song could not be learned, or not be tested.
+        """
+        for label in np.flatnonzero((self.counts > 0).sum(axis=0) > 1):
+            if self.is_one_sided()[label]:
+                changes = np.where(self.counts[:, label] > 0, self.changes(), np.inf)
+                best = np.array([np.argmin(changes)])
+                if self.may_move(best):
+                    self.move(best)
 
 
 def draw_split(

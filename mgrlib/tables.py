@@ -148,7 +148,7 @@ def open_table(path: Path, *, required: Sequence[str], wanted: Sequence[str]) ->
     encoding = _encoding(path, content)
     headers = _headers(path, content, encoding)
     whole = [mark for mark, (_, names) in headers.items() if set(required) <= set(names)]
-    if len(whole) > 1:
+    if len({tuple(headers[mark][1]) for mark in whole}) > 1:
         ways = " and ".join(DELIMITERS[mark] for mark in whole)
         raise LibraryError(f"{path}: line 1: the header can be read with {ways}: use only one")
     # Where none fits, the one that fits best shows what is missing.
@@ -162,8 +162,7 @@ def open_table(path: Path, *, required: Sequence[str], wanted: Sequence[str]) ->
 def _read(path: Path) -> bytes:
     try:
         if not path.is_file():
-            state = "is no file" if path.exists() else "is missing"
-            raise LibraryError(f"{path} {state}: a library holds songs.csv and taxonomy.csv")
+            raise LibraryError(f"{path} {'is no file' if path.exists() else 'is missing'}")
         if (size := path.stat().st_size) > MOST_BYTES:
             raise LibraryError(f"{path} has {size:,} bytes: a table has at most {MOST_BYTES:,}")
         return path.read_bytes()

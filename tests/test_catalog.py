@@ -1,9 +1,11 @@
 """The two tables of a library: what is read, and the error for every wrong line."""
 
+import os
+
 import pandas as pd
 import pytest
 
-from mgrlib.catalog import choose_genres, read_library
+from mgrlib.catalog import choose_genres, genre_labels, read_library, subgenre_columns
 from mgrlib.errors import LibraryError, SettingsError
 
 SONGS = "path,title,artist,album,year,subgenre_1,subgenre_2,subgenre_3\n"
@@ -120,6 +122,92 @@ def test_a_link_within_the_folder_is_followed(tmp_path):
     (tmp_path / "b.mp3").write_bytes(b"x")
     (tmp_path / "a.mp3").symlink_to(tmp_path / "b.mp3")
     assert len(library(tmp_path, "path,subgenre_1\na.mp3,bebop\n").songs) == 1
+
+
+def test_a_link_to_a_folder_is_looked_through(tmp_path):
+    folder = tmp_path / "library"
+    (folder / "real").mkdir(parents=True)
+    (tmp_path / "outside").mkdir()
+    (folder / "inner").symlink_to(folder / "real")
+    (folder / "outer").symlink_to(tmp_path / "outside")
+    (folder / "real" / "loop.mp3").symlink_to(folder / "real" / "loop.mp3")
+    (folder / "real" / "far.mp3").symlink_to("/etc/passwd")
+    head = "path,subgenre_1\n"
+    assert len(library(folder, head + "inner/a.mp3,bebop\ninner/loop.mp3,bebop\n").songs) == 2
+    for path in ("outer/a.mp3", "outer/deeper/a.mp3", "inner/far.mp3", "inner/../outer/a.mp3"):
+        with pytest.raises(LibraryError, match=r"line 2: .*stay inside the library's folder"):
+            library(folder, head + f"{path},bebop\n")
+
+
+def test_each_folder_is_resolved_once_and_no_song_need_be_there(tmp_path, monkeypatch):
+    resolved = []
+    realpath = os.path.realpath
+    monkeypatch.setattr(
+        "os.path.realpath", lambda path, **how: resolved.append(path) or realpath(path, **how)
+    )
+    rows = "".join(f"artist {n % 3}/song {n}.mp3,bebop\n" for n in range(300))
+    assert len(library(tmp_path, f"path,subgenre_1\n{rows}").songs) == 300
+    assert len(resolved) < 10
+
+
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        ("a.mp3,A,bebop", "line 3: 'a.mp3': a song must stand in one line only, and line 2 says "
+         "the same: delete one"),
+        ("a.mp3,B,bebop", "and line 2 says something else of it: delete one"),
+        ("./a.mp3,A,bebop", "line 3: './a.mp3': a song must stand in one line only"),
+    ],
+    ids=["identical", "other data", "other spelling"],
+)  # fmt: skip
+def test_a_song_that_stands_twice_names_both_lines(tmp_path, second, message):
+    with pytest.raises(LibraryError) as caught:
+        library(tmp_path, f"path,title,subgenre_1\na.mp3,A,bebop\n{second}\n")
+    assert message in str(caught.value)
+
+
+def test_more_than_three_subgenres_are_read(tmp_path):
+    head = "path,subgenre_12,subgenre_1,subgenre_4,subgenre_x\n"
+    songs = library(tmp_path, head + "a.mp3,techno,bebop,acid jazz,no column of this table\n").songs
+    assert subgenre_columns(songs) == [f"subgenre_{n}" for n in (1, 2, 3, 4, 12)]
+    assert genre_labels(songs, {"bebop": ("Jazz",), "acid jazz": (), "techno": ("Dance",)}).loc[
+        "a.mp3"
+    ].to_dict() == {"Jazz": True, "Dance": True}
+    with pytest.raises(LibraryError, match="'polka': subgenre_4 must be a subgenre"):
+        library(tmp_path, head + "a.mp3,,bebop,polka,\n")
+
+
+def test_semicolons_in_both_tables(tmp_path):
+    taxonomy = TAXONOMY.replace(",", ";")
+    table = library(tmp_path, "path;subgenre_1\na, b.mp3;bebop\n", taxonomy)
+    assert table.songs["path"].tolist() == ["a, b.mp3"]
+    assert table.taxonomy["acid jazz"] == ("Jazz", "Dance")
+
+
+def test_a_report_takes_every_wrong_line(tmp_path):
+    """Also both faults of a line; a subgenre whose own line is wrong does not spread."""
+    taxonomy = "subgenre,genre_1\nbebop,Jazz\nswing,\nbebop,Rock\n"
+    rows = [
+        "a.mp3,bebop,",
+        "a.mp3,bebop,x",
+        "../b.mp3,polka,",
+        "c.mp3,swing,1999,more",
+        "d.mp3,swing,",
+    ]
+    problems = []
+    (tmp_path / "taxonomy.csv").write_text(taxonomy)
+    (tmp_path / "songs.csv").write_text("\n".join(["path,subgenre_1,year", *rows, ""]))
+    songs = read_library(tmp_path, report=problems.append).songs
+    assert [(error.table.name, error.line, error.value) for error in problems] == [
+        ("taxonomy.csv", 3, "swing"),
+        ("taxonomy.csv", 4, "bebop"),
+        ("songs.csv", 3, "a.mp3"),
+        ("songs.csv", 3, "x"),
+        ("songs.csv", 4, "../b.mp3"),
+        ("songs.csv", 4, "polka"),
+        ("songs.csv", 5, ["more"]),
+    ]
+    assert songs["path"].tolist() == ["a.mp3", "d.mp3"]
 
 
 def labels(**counts) -> pd.DataFrame:

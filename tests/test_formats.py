@@ -207,7 +207,7 @@ def count_frames(monkeypatch) -> dict[str, int]:
         def decode(self, stream):
             return counted(self.container.decode(stream), lambda frame: frame.samples)
 
-    blocks, opened = libsndfile._blocks, ffmpeg._open
+    blocks, opened = libsndfile._blocks, ffmpeg.open_sound
 
     @ffmpeg.contextmanager
     def open_counted(path):
@@ -215,7 +215,7 @@ def count_frames(monkeypatch) -> dict[str, int]:
             yield Counted(container), stream
 
     monkeypatch.setattr(libsndfile, "_blocks", lambda *args: counted(blocks(*args), len))
-    monkeypatch.setattr(ffmpeg, "_open", open_counted)
+    monkeypatch.setattr(ffmpeg, "open_sound", open_counted)
     return count
 
 

@@ -5,7 +5,7 @@ lists of pictures, session descriptions) are not read. It gets the file's bytes 
 name, which it might take for an address, or believe where the content says otherwise.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
@@ -14,8 +14,18 @@ from typing import BinaryIO
 import numpy as np
 
 from ..errors import SongError
-from .headers import ogg_is_one_stream
-from .native import BrokenPromise, Native, add_up, check_length, check_rate, middle, mix
+from .ffmpeg_facts import SEEKABLE, read_facts, with_frame
+from .headers import Ogg, read_ogg
+from .native import (
+    BrokenPromise,
+    Extremes,
+    Native,
+    add_up,
+    check_length,
+    check_rate,
+    middle,
+    mix,
+)
 
 FORMATS = (
     "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dsf,dts,eac3,flac,flv,matroska,mov,mp3,mpc,mpc8,mpeg,"
@@ -25,9 +35,7 @@ FORMATS = (
 
 OPTIONS = {"protocol_whitelist": "none", "format_whitelist": FORMATS}
 
-SEEKABLE = {"mov,mp4,m4a,3gp,3g2,mj2", "ogg"}
-"""Formats with an exact duration and exact time stamps. Elsewhere FFmpeg may estimate them
-from the bit rate, so these files are decoded from the start."""
+STRICTLY = {"err_detect": "crccheck+bitstream+buffer+explode"}
 
 LEAD_SECONDS = 0.2
 """Decoded before the segment: decoders need some packets before their output is right."""
@@ -47,6 +55,9 @@ NUMBERS = {
     "dbl": (np.float64, 0, 1),
 }
 """Type, zero and unit of the numbers in FFmpeg's sample formats."""
+
+BATCH = 2**15
+"""Samples of a channel that are gathered before they are looked at: they stay in the cache."""
 
 FEW_PLANES = 8
 """Of more planes PyAV takes too many: it counts pointers until one is null, beyond their end."""
@@ -69,13 +80,15 @@ def read_by_seeking(path: Path, segment_seconds: float) -> Native:
     BrokenPromise
         If the format can't be trusted, or the file holds less than its header promises.
     """
-    with _open(path) as (container, stream):
-        if not _can_seek(path, container, stream):
-            raise BrokenPromise("not a format to seek in")
+    with open_sound(path) as (container, stream):
+        ogg = read_ogg(path) if container.format.name == "ogg" else None
+        facts = read_facts(container, stream, ogg)
+        if not _can_seek(container, stream, ogg):
+            raise BrokenPromise("not a format to seek in", facts)
         frames = container.decode(stream)
         first = next(frames, None)
         if first is None or first.pts is None:
-            raise BrokenPromise("no samples with a time could be decoded")
+            raise BrokenPromise("no samples with a time could be decoded", facts)
         # An implicit extension of AAC doubles the rate that the header has.
         rate = first.sample_rate
         check_rate(rate)
@@ -91,8 +104,14 @@ def read_by_seeking(path: Path, segment_seconds: float) -> Native:
             frames = container.decode(stream)
         else:
             frames = chain([first], frames)
-        samples = _cut(frames, start, wanted, rate=rate, zero=zero, ticks=ticks)
-        return Native(samples, rate, total / rate)
+        extremes = Extremes()
+        try:
+            samples = _cut(frames, start, wanted, rate=rate, zero=zero, ticks=ticks,
+                           extremes=extremes)  # fmt: skip
+        except BrokenPromise as error:
+            raise BrokenPromise(str(error), facts) from None
+        facts = with_frame(facts, stream, first, seconds=total / rate)
+        return Native(samples, rate, total / rate, facts, extremes.peak, extremes.share)
 
 
 def read_from_start(path: Path, segment_seconds: float) -> Native:
@@ -108,25 +127,30 @@ def read_from_start(path: Path, segment_seconds: float) -> Native:
         If nothing can be decoded, or the rate changes within the file.
     """
     total = rate = 0
-    with _open(path) as (container, stream):
-        for frame in _all_frames(container, stream):
-            rate = rate or frame.sample_rate
-            _check_same(frame, rate=rate)
+    with open_sound(path) as (container, stream):
+        ogg = read_ogg(path) if container.format.name == "ogg" else None
+        facts = read_facts(container, stream, ogg)
+        for frame in all_frames(container, stream):
+            if not total:
+                rate, first = frame.sample_rate, frame
+            check_same(frame, rate=rate)
             total += frame.samples
             check_length(total, frame.layout.nb_channels)
-    if not total:
-        raise BrokenPromise("no samples could be decoded")
+        if not total:
+            raise BrokenPromise("no samples could be decoded", facts)
+        facts = with_frame(facts, stream, first, seconds=total / rate)
     check_rate(rate)
     wanted = min(round(segment_seconds * rate), total)
     start = middle(total, wanted)
-    samples, place = np.empty(wanted, dtype=np.float32), 0
-    with _open(path) as (container, stream):
-        for frame in _all_frames(container, stream):
-            _put(frame, place - start, samples)
+    samples, place, extremes = np.empty(wanted, dtype=np.float32), 0, Extremes()
+    with open_sound(path) as (container, stream):
+        for frame in all_frames(container, stream):
+            _put(frame, place - start, samples, extremes=extremes)
             place += frame.samples
             if place >= start + wanted:
                 break
-    return Native(samples[: place - start], rate, total / rate)
+    found = samples[: place - start]
+    return Native(found, rate, total / rate, facts, extremes.peak, extremes.share)
 
 
 class _Nameless:
@@ -141,8 +165,11 @@ class _Nameless:
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[tuple]:
-    """The container in a file and its stream of sound."""
+def open_sound(path: Path, *, strictly: bool = False) -> Iterator[tuple]:
+    """The container in a file and its stream of sound.
+
+    Decoders that work strictly refuse what a checksum disagrees with.
+    """
     import av
 
     with (
@@ -155,15 +182,17 @@ def _open(path: Path) -> Iterator[tuple]:
         for other in container.streams:
             if other is not stream:
                 other.discard = av.stream.Discard.all
+        if strictly:
+            stream.codec_context.options = STRICTLY
         yield container, stream
 
 
-def _can_seek(path: Path, container, stream) -> bool:
+def _can_seek(container, stream, ogg: Ogg | None) -> bool:
     """Whether duration and time stamps are exact and the file goes on to its end."""
     if container.format.name not in SEEKABLE or not stream.duration:
         return False
-    if container.format.name == "ogg":
-        return ogg_is_one_stream(path)
+    if ogg is not None:
+        return ogg.one_stream
     last = stream.index_entries[-1] if len(stream.index_entries) else None
     return last is not None and last.pos + last.size <= container.size
 
@@ -177,7 +206,14 @@ def _delay(stream) -> int:
 
 
 def _cut(
-    frames: Iterable, start: int, wanted: int, *, rate: int, zero: int, ticks: float
+    frames: Iterable,
+    start: int,
+    wanted: int,
+    *,
+    rate: int,
+    zero: int,
+    ticks: float,
+    extremes: Extremes,
 ) -> np.ndarray:
     """`wanted` samples, mono, from `start` on of frames that are decoded from somewhere before.
 
@@ -186,7 +222,7 @@ def _cut(
     a packet: their median is right.
     """
     samples = np.empty(wanted + 4 * SLACK + 2 * LONGEST_PACKET, dtype=np.float32)
-    end, origins, channels = 0, [], []
+    parts, channels, done, end, origins = [], 0, 0, 0, []
     for frame in frames:
         length, time = frame.samples, frame.pts
         if time is None:
@@ -196,43 +232,62 @@ def _cut(
             continue
         if place >= start + wanted + SLACK or end + length > len(samples):
             break
-        _check_same(frame, rate=rate, channels=len(channels))
-        channels = _channels(frame)
-        # Divided by their number at the end: a frame is too small to go through it twice.
-        add_up(channels, out=samples[end : end + length])
+        check_same(frame, rate=rate, channels=channels)
+        parts.append(channels_of(frame))
         origins.append(place - end)
-        end += length
+        channels, end = len(parts[-1]), end + length
+        if end - done >= BATCH:
+            _gather(parts, out=samples[done:end], extremes=extremes)
+            parts, done = [], end
     if not origins or np.ptp(origins) > 2 * SLACK:
         raise BrokenPromise("the time stamps do not follow each other")
+    if parts:
+        _gather(parts, out=samples[done:end], extremes=extremes)
     first = start - round(float(np.median(origins)))
     found = samples[max(0, first) : min(end, first + wanted)]
     if first < 0 or len(found) < wanted - SLACK:
         raise BrokenPromise("the file does not hold what its header promises")
-    if len(channels) > 1:
-        found *= np.float32(1 / len(channels))
+    if channels > 1:
+        # Divided by their number at the end, in one pass.
+        found *= np.float32(1 / channels)
     return found
 
 
-def _all_frames(container, stream) -> Iterator:
-    """All that can be decoded; damaged packets are passed over."""
+def _gather(parts: list[list[np.ndarray]], *, out: np.ndarray, extremes: Extremes) -> None:
+    """Write the sum of the channels of some frames to `out`.
+
+    Frames are too small to be worked on one by one.
+    """
+    channels = [np.concatenate(pieces) for pieces in zip(*parts, strict=True)]
+    for channel in channels:
+        extremes.add(channel)
+    add_up(channels, out=out)
+
+
+def all_frames(container, stream, *, report_damage: Callable[[], None] = lambda: None) -> Iterator:
+    """All frames that can be decoded; damaged packets are passed over and reported."""
     import av
 
     packets = container.demux(stream)
     while True:
         try:
             packet = next(packets, None)
-        except (av.InvalidDataError, av.EOFError):  # the container ends here
+        except av.EOFError:  # the container ends here
+            return
+        except av.InvalidDataError:
+            report_damage()
             return
         if packet is None:
             return
         try:
             frames = packet.decode()
         except av.FFmpegError:
+            report_damage()
             continue
         yield from frames
 
 
-def _check_same(frame, *, rate: int, channels: int = 0) -> None:
+def check_same(frame, *, rate: int, channels: int = 0) -> None:
     """Raise `BrokenPromise` where a stream's rate or, if any are given, its channels change."""
     if frame.sample_rate != rate:
         raise BrokenPromise(f"the sample rate changes from {rate} to {frame.sample_rate} Hz")
@@ -240,14 +295,17 @@ def _check_same(frame, *, rate: int, channels: int = 0) -> None:
         raise BrokenPromise(f"the number of channels changes from {channels} to {found}")
 
 
-def _put(frame, place: int, out: np.ndarray) -> None:
+def _put(frame, place: int, out: np.ndarray, *, extremes: Extremes) -> None:
     """Write a decoded frame, as mono, to `out` from `place` on, as far as it lies in `out`."""
     low, high = max(0, -place), min(frame.samples, len(out) - place)
     if low < high:
-        mix([c[low:high] for c in _channels(frame)], out=out[place + low : place + high])
+        channels = [channel[low:high] for channel in channels_of(frame)]
+        for channel in channels:
+            extremes.add(channel)
+        mix(channels, out=out[place + low : place + high])
 
 
-def _channels(frame) -> list[np.ndarray]:
+def channels_of(frame) -> list[np.ndarray]:
     """The channels of a decoded frame, float32, each of shape (n,); they lie in its memory."""
     name, length, planes = frame.format.name, frame.samples, frame.planes
     if len(planes) > FEW_PLANES:

@@ -99,16 +99,15 @@ def read_by_seeking(path: Path, segment_seconds: float) -> Native:
     with _open(path) as (handle, stream):
         rate, total = stream.samplerate, stream.frames
         mp3 = read_mp3(path) if stream.format == "MP3" else None
-        promised = mp3.promised_seconds if mp3 else total / rate
-        if not total or (stream.format == "MP3" and not (mp3 and mp3.believed)):
-            raise BrokenPromise("the length in its header can't be believed", promised)
         if mp3 and mp3.seconds is not None:
             total = min(total, round(mp3.seconds * rate))
+        facts = _facts(path, stream, total, mp3)
+        if not total or (stream.format == "MP3" and not (mp3 and mp3.believed)):
+            raise BrokenPromise("the length in its header can't be believed", facts)
         wanted = min(round(segment_seconds * rate), total)
         start = middle(total, wanted)
-        lead = min(start, MP3_LEAD) if mp3 else 0
+        lead, extremes = min(start, MP3_LEAD) if mp3 else 0, Extremes()
         stream.seek(start - lead)
-        extremes = Extremes()
         samples = _read(stream, wanted, skip=lead, extremes=extremes)
         byte = os.lseek(handle, 0, os.SEEK_CUR)
         if mp3:
@@ -117,8 +116,7 @@ def read_by_seeking(path: Path, segment_seconds: float) -> Native:
         else:
             kept = _has_end(stream, start + wanted)
         if len(samples) < wanted or not kept:
-            raise BrokenPromise("the file does not hold what its header promises", promised)
-        facts = _facts(path, stream, total, mp3)
+            raise BrokenPromise("the file does not hold what its header promises", facts)
         return Native(samples, rate, total / rate, facts, extremes.peak, extremes.share)
 
 
@@ -153,7 +151,7 @@ def _facts(path: Path, stream: soundfile.SoundFile, total: int, mp3: Mp3 | None)
     if stream.format == "OGG":
         _, ended, size = read_ogg(path)
     elif stream.format == "FLAC":
-        promised, size = stream.frames / rate, size - read_flac_start(path)
+        promised, size = (total or math.nan) / rate, size - read_flac_start(path)
     elif mp3:
         promised, size = mp3.promised_seconds, mp3.sound_bytes
     elif depth:
@@ -203,9 +201,7 @@ def _blocks(stream: soundfile.SoundFile, most: int | None = None) -> Iterator[np
         yield block
 
 
-def _read(
-    stream: soundfile.SoundFile, wanted: int, *, skip: int, extremes: Extremes
-) -> np.ndarray:
+def _read(stream: soundfile.SoundFile, wanted: int, *, skip: int, extremes: Extremes) -> np.ndarray:
     """`wanted` frames after the next `skip`, mono, or as many as there are."""
     samples = np.empty(wanted, dtype=np.float32)
     place = -skip

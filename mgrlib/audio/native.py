@@ -60,6 +60,9 @@ class Facts:
     ended: bool = True
 
 
+NO_FACTS = Facts()
+
+
 class Extremes:
     """The largest magnitude of any channel, and the samples of all channels that are clipped.
 
@@ -137,13 +140,13 @@ class BrokenPromise(Exception):
     Parameters
     ----------
     message : str
-    promised_seconds : float
-        The duration that the header states; NaN where it states none.
+    facts : Facts
+        What the header says, as far as it was read.
     """
 
-    def __init__(self, message: str, promised_seconds: float = math.nan):
+    def __init__(self, message: str, facts: Facts = NO_FACTS):
         super().__init__(message)
-        self.promised_seconds = promised_seconds
+        self.facts = facts
 
 
 def middle(total: int, wanted: int) -> int:

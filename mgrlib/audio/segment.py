@@ -1,8 +1,9 @@
 """The segment of a song: decoded by whoever can, checked, resampled, padded."""
 
+import math
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import soxr
 
 from ..errors import SongError
 from . import ffmpeg, libsndfile
-from .native import BrokenPromise, Native, middle
+from .native import NO_FACTS, BrokenPromise, Extremes, Native, middle
 
 FFMPEG_FIRST = {
     ".3gp", ".aac", ".ac3", ".ape", ".avi", ".m4a", ".m4b", ".m4v", ".mka", ".mkv", ".mov",
@@ -38,11 +39,14 @@ class Segment:
         Duration of the whole song.
     padded : bool
         Whether zeros were added because the song is shorter than the segment.
+    native : Native
+        What the decoder gave of it.
     """
 
     samples: np.ndarray
     seconds: float
     padded: bool
+    native: Native
 
 
 def read_segment(path: Path, *, segment_seconds: float, sample_rate: int) -> Segment:
@@ -89,7 +93,10 @@ def cut_segment(
     """
     wanted = round(segment_seconds * native_rate)
     start = middle(len(song), wanted)
-    native = Native(song[start : start + wanted], native_rate, len(song) / native_rate)
+    samples, extremes = song[start : start + wanted], Extremes()
+    extremes.add(samples)
+    native = Native(samples, native_rate, len(song) / native_rate, NO_FACTS, extremes.peak,
+                    extremes.share)  # fmt: skip
     return _segment(native, segment_seconds, sample_rate)
 
 
@@ -103,17 +110,26 @@ def _decode(path: Path, segment_seconds: float) -> Native:
     # FFmpeg passes over damage where libsndfile ends.
     attempts = [(name, decoders[name].read_by_seeking) for name in names]
     attempts += [(name, decoders[name].read_from_start) for name in ("FFmpeg", "libsndfile")]
-    said = {}
+    said, promised = {}, math.nan
     for name, read in attempts:
         try:
-            return read(path, segment_seconds)
+            return _with_promise(read(path, segment_seconds), promised)
         except (BrokenPromise, *decoders[name].errors()) as error:
-            said[name] = _one_line(error)
+            said[name] = one_line(error)
+            if math.isnan(promised):
+                promised = getattr(error, "facts", NO_FACTS).promised_seconds
     detail = "; ".join(f"{name}: {said[name]}" for name in decoders)
     raise SongError("unreadable", detail)
 
 
-def _one_line(error: Exception) -> str:
+def _with_promise(native: Native, promised_seconds: float) -> Native:
+    """Keep what a header has promised where another decoder found the song."""
+    if math.isnan(promised_seconds):
+        return native
+    return native._replace(facts=replace(native.facts, promised_seconds=promised_seconds))
+
+
+def one_line(error: Exception) -> str:
     """What an error says, without the file's path, which the table already has."""
     known = getattr(error, "error_string", None) or getattr(error, "strerror", None)
     return " ".join(str(known or error).split())
@@ -138,7 +154,7 @@ def _segment(native: Native, segment_seconds: float, sample_rate: int) -> Segmen
     padded = round(native.seconds * sample_rate) < wanted
     if len(samples) < wanted:
         samples = np.pad(samples, (0, wanted - len(samples)))
-    return Segment(samples=samples, seconds=native.seconds, padded=padded)
+    return Segment(samples=samples, seconds=native.seconds, padded=padded, native=native)
 
 
 def _peak(samples: np.ndarray) -> float:

@@ -3,7 +3,7 @@
 Notebook: 01_dataset_audit.
 """
 
-from .labels import label_statistics, rejection_counts, table_1
+from .labels import label_statistics, rejection_counts
 from .leakage import leakage, split_record
 from .verdict import verdict
 from .whole import full_audit
@@ -14,6 +14,5 @@ __all__ = [
     "leakage",
     "rejection_counts",
     "split_record",
-    "table_1",
     "verdict",
 ]

@@ -79,3 +79,9 @@ def flow_table(flow: Mapping[str, Mapping], *, most: int = 24) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["subgenre", "genre", "songs", "shared"])
     keys = ["subgenre", "genre", "shared"]
     return table.groupby(keys, sort=False, as_index=False)["songs"].sum()[table.columns]
+
+
+def gathered(flow: Mapping[str, Mapping], table: pd.DataFrame) -> int:
+    """How many subgenres of `flow` have lost their name in its `flow_table`."""
+    named = set(table["subgenre"]) - {""}
+    return sum(bool(entry["genres"]) for entry in flow.values()) - len(named)

@@ -1,7 +1,7 @@
 """What a data set's labels are, in numbers that a reader can check.
 
 Cardinality is the mean number of genres a song, density that number over the number of
-genres (Tsoumakas et al. 2010). Notebook: 01_dataset_audit (Table 1).
+genres (Tsoumakas et al. 2010). Notebook: 01_dataset_audit, "Labels".
 """
 
 from collections import Counter
@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from ..prose import escape
 from .flow import subgenre_statistics
 from .imbalance import co_occurrence, concurrence, imbalance, label_sets
 from .years import year_statistics
@@ -82,40 +81,3 @@ def _distinct(names: pd.Series) -> int:
 def rejection_counts(rejected: list[dict]) -> dict[str, int]:
     """Rejected songs by reason, most frequent first."""
     return dict(Counter(row["reason"] for row in rejected).most_common())
-
-
-def table_1(counts: dict[str, int], *, songs: int, paper: dict[str, int], paper_songs: int) -> str:
-    """Table 1, songs by genre, this run's beside the paper's, as a MyST table.
-
-    Parameters
-    ----------
-    counts : dict of str to int
-        Songs by genre in this run.
-    songs : int
-        Songs in all; a song counts in each of its genres.
-    paper, paper_songs
-        The same for the paper.
-    """
-    genres = [*paper, *(genre for genre in counts if genre not in paper)]
-    lines = [
-        ":::{table} Songs by genre, here and in the paper, and their share of all songs.",
-        ":name: tab-paper-01",
-        "",
-        "| Genre | Here | Share (%) | Paper | Share (%) |",
-        "|:--|--:|--:|--:|--:|",
-    ]
-    for genre in genres:
-        here = _count_and_share(counts.get(genre), songs)
-        lines.append(
-            f"| {escape(genre)} | {here} | {_count_and_share(paper.get(genre), paper_songs)} |"
-        )
-    here, theirs = (
-        f"{sum(c.values()) / n:.2f}" for c, n in ((counts, songs), (paper, paper_songs))
-    )
-    lines.append(f"| *songs* | {songs} | | {paper_songs} | |")
-    lines.append(f"| *genres a song* | {here} | | {theirs} | |")
-    return "\n".join([*lines, ":::"])
-
-
-def _count_and_share(count: int | None, songs: int) -> str:
-    return "– | –" if count is None else f"{count} | {100 * count / songs:.1f}"

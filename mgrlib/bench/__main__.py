@@ -7,10 +7,17 @@ book shows.
 import argparse
 import os
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 
 from ..files import runs_folder, write_json
 
-PARTS = ("synthesis", "images", "training")
+PARTS = {
+    "synthesis": "bench_songs",
+    "images": "bench_images",
+    "metadata": "bench_metadata",
+    "training": "bench_training",
+}
+"""The function of each part, in the module of its name."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -35,17 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(part: str, *, book: bool) -> Iterable[dict]:
-    if part == "synthesis":
-        from .synthesis import bench_songs
-
-        return bench_songs()
-    if part == "images":
-        from .images import RESULT, bench_images
-
-        return bench_images(result=RESULT if book else None)
-    from .training import bench_training
-
-    return bench_training()
+    module = import_module(f".{part}", __package__)
+    bench = getattr(module, PARTS[part])
+    return bench(result=module.RESULT) if part == "images" and book else bench()
 
 
 def words(line: dict) -> str:

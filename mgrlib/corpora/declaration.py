@@ -11,8 +11,16 @@ from pathlib import Path
 
 from ..errors import LibraryError
 
-CHECKSUMS = {"MD5": 32, "SHA-1": 40, "SHA-256": 64, "git commit": 40}
+CHECKSUMS = {
+    "MD5": 32,
+    "SHA-1": 40,
+    "SHA-256": 64,
+    "SHA-256 of their list": 64,
+    "git commit": 40,
+}
 """Hexadecimal digits of each kind of checksum."""
+NAMED = 3
+"""Archives that an error names, of a data set that has more of them."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +30,7 @@ class Archive:
     Attributes
     ----------
     name : str
-        As its publisher calls it.
+        As its publisher calls it; with ``*`` where it is many files.
     size : str
         With its unit, as published; empty where nobody says it.
     algorithm, checksum : str
@@ -88,19 +96,22 @@ class Declaration:
         place : Path
             The data set's folder.
         """
-        steps = " and ".join(_step(archive, place) for archive in archives)
-        return LibraryError(f"{self.name}: {what}: {steps}; {self.layout}")
+        steps = [_step(archive, place) for archive in archives]
+        more = f" (and {len(steps) - NAMED} files more)" if len(steps) > NAMED else ""
+        told = [" and ".join(steps[:NAMED]) + more] if steps else []
+        return LibraryError(f"{self.name}: {what}: {'; '.join([*told, self.layout])}")
 
 
 def _step(archive: Archive, place: Path) -> str:
     target = Path(os.path.normpath(place / archive.folder))
     for folder in (place, place.parent, target):
-        if (found := folder / archive.name).is_file():
+        if any(folder.glob(archive.name)):
             return (
-                f"{found} lies there packed: compare its {archive.algorithm} with "
+                f"{folder / archive.name} lies there packed: compare {archive.algorithm} "
                 f"{archive.checksum} and unpack it in {target}"
             )
-    return f"get {archive} from {archive.source} and unpack it in {target}"
+    put = "clone it to" if archive.algorithm == "git commit" else "unpack it in"
+    return f"get {archive} from {archive.source} and {put} {target}"
 
 
 def require_audio(

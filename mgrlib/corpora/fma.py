@@ -87,7 +87,7 @@ def open_library(kind: str, place: Path, *, metadata_only: bool) -> Library:
     )
     if tables is None:
         raise about.lacks(f"no tracks.csv and genres.csv in {base / 'fma_metadata'}",
-                          [METADATA], base)  # fmt: skip
+                          about.archives[: 1 if metadata_only else 2], base)  # fmt: skip
     try:
         titles, roots = _read_genres(tables / "genres.csv")
         tracks = _in_subset(_read_tracks(tables / "tracks.csv"), size)

@@ -16,6 +16,7 @@ from .attention import draw_attention
 from .canvas import LOOKS, WORDS, make_figure, save_figure, scale_looks, scale_order, use_style
 from .curves import draw_calibration, draw_pr_curves, draw_rules, pr_curves_height
 from .ensemble import ENSEMBLE_WORDS, draw_ensemble, ensemble_height
+from .flow import draw_flow, flow_height
 from .forest import (
     depth_forest_height,
     draw_depth_forest,
@@ -23,6 +24,7 @@ from .forest import (
     draw_interaction,
     genre_forest_height,
 )
+from .labels import co_occurrence_height, draw_co_occurrence, draw_imbalance
 from .learning import (
     draw_learning,
     draw_learning_panels,
@@ -49,7 +51,7 @@ from .resolution import (
 )
 from .robustness import draw_robustness, draw_rope, draw_song_draws, robustness_height
 from .scores import draw_boxes, draw_genre_bars, draw_qq, genre_bars_height
-from .songs import draw_genre_sizes
+from .songs import draw_genre_sizes, draw_years, genre_rows_height, shown_genres
 from .spectrograms import (
     Drawn,
     draw_differences,
@@ -68,6 +70,7 @@ __all__ = [
     "WORDS",
     "Drawn",
     "agreement_height",
+    "co_occurrence_height",
     "confusions_height",
     "depth_forest_height",
     "disagreement_height",
@@ -76,6 +79,7 @@ __all__ = [
     "draw_bayes_factors",
     "draw_boxes",
     "draw_calibration",
+    "draw_co_occurrence",
     "draw_confusions",
     "draw_depth_forest",
     "draw_detectable",
@@ -83,10 +87,12 @@ __all__ = [
     "draw_disagreement",
     "draw_ensemble",
     "draw_equal_sizes",
+    "draw_flow",
     "draw_gallery",
     "draw_genre_bars",
     "draw_genre_forest",
     "draw_genre_sizes",
+    "draw_imbalance",
     "draw_interaction",
     "draw_learning",
     "draw_learning_panels",
@@ -110,11 +116,14 @@ __all__ = [
     "draw_song",
     "draw_song_draws",
     "draw_spectrogram",
+    "draw_years",
     "ensemble_height",
     "equal_sizes_height",
+    "flow_height",
     "gallery_height",
     "genre_bars_height",
     "genre_forest_height",
+    "genre_rows_height",
     "learning_panels_height",
     "losses_height",
     "make_figure",
@@ -128,6 +137,7 @@ __all__ = [
     "scale_looks",
     "scale_order",
     "scale_pairs_height",
+    "shown_genres",
     "song_height",
     "use_style",
 ]

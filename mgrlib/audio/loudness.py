@@ -1,0 +1,102 @@
+"""Loudness after ITU-R BS.1770-4, in LUFS, at a tenth of the cost of filtering.
+
+The K-weighting raises everything above a few kHz by the same 4 dB. So a block's weighted
+energy is its energy, raised, minus what the weighting leaves out below, which the spectrum of
+the resampled segment tells.
+"""
+
+import math
+from functools import lru_cache
+
+import numpy as np
+import scipy.fft
+import scipy.signal
+
+STEP_SECONDS = 0.1
+"""From one block of 400 ms to the next: they overlap by three quarters."""
+
+STEPS_A_BLOCK = 4
+ABSOLUTE_GATE = -70.0
+RELATIVE_GATE = -10.0
+OFFSET = -0.691
+
+TABLE_RATE = 48_000
+SHELF = ((1.53512485958697, -2.69169618940638, 1.19839281085285),
+         (1, -1.69065929318241, 0.73248077421585))  # fmt: skip
+HIGH_PASS = (1, -2, 1), (1, -1.99004745483398, 0.99007225036621)
+"""Both stages of the K-weighting at 48 kHz (tables 1 and 2): numerator, denominator."""
+
+HIGHEST_HZ = 10_000.0
+"""Above, the weighting is even; resampling may reach down to nine tenths of half its rate."""
+
+BLOCK_STEPS = 32
+"""Steps that are transformed at once: they stay in the processor's cache."""
+
+
+def loudness(steps: np.ndarray, samples: np.ndarray, *, sample_rate: int) -> float:
+    """Gated loudness of a segment in LUFS.
+
+    Parameters
+    ----------
+    steps : ndarray, shape=(steps,)
+        Mean square of the segment at its native rate, for every `STEP_SECONDS`.
+    samples : ndarray, float32, shape=(n,)
+        The segment, resampled.
+    sample_rate : int
+        Rate of `samples` in Hz.
+
+    Returns
+    -------
+    float
+        NaN where no block is louder than the absolute gate.
+
+    Notes
+    -----
+    A sine of 997 Hz at full scale has -3.01 LUFS.
+    """
+    weighted = _weigh(steps, samples, sample_rate=sample_rate)
+    if len(weighted) > STEPS_A_BLOCK:
+        weighted = np.convolve(weighted, np.full(STEPS_A_BLOCK, 1 / STEPS_A_BLOCK), "valid")
+    else:
+        weighted = weighted.mean(keepdims=True)
+    loud = weighted[weighted > _energy(ABSOLUTE_GATE)]
+    if not len(loud):
+        return math.nan
+    return _level(loud[loud > loud.mean() * 10 ** (RELATIVE_GATE / 10)].mean())
+
+
+def _weigh(steps: np.ndarray, samples: np.ndarray, *, sample_rate: int) -> np.ndarray:
+    """K-weighted mean square of each step, shape=(steps,), float64."""
+    length = min(round(STEP_SECONDS * sample_rate), len(samples))
+    count = min(len(steps), len(samples) // length)
+    high, below = _weights(length, sample_rate)
+    cut = samples[: count * length].reshape(count, length)
+    weighted = high * steps[:count].astype(np.float64)
+    for start in range(0, count, BLOCK_STEPS):
+        block = slice(start, start + BLOCK_STEPS)
+        spectra = scipy.fft.rfft(cut[block], axis=1)[:, : len(below)]
+        weighted[block] += (spectra.real**2 + spectra.imag**2) @ below
+    return np.maximum(weighted, 0)
+
+
+@lru_cache(maxsize=8)
+def _weights(length: int, rate: int) -> tuple[float, np.ndarray]:
+    """What the energy above is raised by, and what each bin below gets beyond that."""
+    hertz = np.fft.rfftfreq(length, 1 / rate)
+    hertz = hertz[hertz < min(HIGHEST_HZ, 0.45 * rate)]
+    gains = np.ones(len(hertz) + 1)
+    for numerator, denominator in (SHELF, HIGH_PASS):
+        _, response = scipy.signal.freqz(numerator, denominator, [*hertz, TABLE_RATE / 2],
+                                         fs=TABLE_RATE)  # fmt: skip
+        gains *= np.abs(response) ** 2
+    # Parseval: all bins but the first stand for two.
+    shares = np.where(hertz > 0, 2, 1) / length**2
+    return gains[-1], ((gains[:-1] - gains[-1]) * shares).astype(np.float32)
+
+
+def _energy(level: float) -> float:
+    return 10 ** ((level - OFFSET) / 10)
+
+
+def _level(energy: float) -> float:
+    return float(OFFSET + 10 * math.log10(energy))
