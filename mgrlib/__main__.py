@@ -1,4 +1,4 @@
-"""The command line: ``python -m mgrlib run``, ``book``, ``check``, ``predict``.
+"""The command line: ``python -m mgrlib run``, ``book``, ``init``, ``check``, ``predict``.
 
 Exit codes: 0 done; 2 a bad setting, library or name (one line on standard error);
 130 interrupted; 1 anything else.
@@ -14,6 +14,10 @@ from typing import NoReturn
 
 from .errors import BuildError, StudyError
 from .settings import profiles
+from .tables import printable
+
+LONGEST_LINE = 2000
+"""Characters of an error that are shown: it may name hundreds of genres."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,8 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         parsed.command(parsed)
     except StudyError as error:
-        for line in str(error).splitlines():  # more than one where tables have many faults
-            print(f"mgrlib: {line}", file=sys.stderr)
+        for line in str(error).split("\n"):  # more than one where tables have many faults
+            print(f"mgrlib: {printable(line, most=LONGEST_LINE)}", file=sys.stderr)
         return 2
     except BuildError as error:
         print(f"mgrlib: {error}", file=sys.stderr)
@@ -60,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     book = commands.add_parser("book", help="make what is missing of a run and render its book")
     book.add_argument("run", help="folder of the run, such as runs/quick")
     book.set_defaults(command=_book)
+    init = commands.add_parser("init", help="propose the tables of a folder of music")
+    init.add_argument("folder", metavar="FOLDER", type=Path, help="of music files with tags")
+    init.set_defaults(command=_init)
     _add_check(commands.add_parser("check", help="what is wrong with a library, before a run"))
     _add_reference(commands)
     _add_predict(commands.add_parser("predict", help="genres of songs, by networks of a run"))
@@ -73,10 +80,11 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("--profile", default="quick", help="of the study that it is meant for")
     check.add_argument("--set", dest="overrides", action="append", default=[],
                        metavar="KEY=VALUE", help="change one setting; may be repeated")  # fmt: skip
-    check.add_argument("--metadata-only", action="store_true",
-                       help="read the tables alone; no audio need be there")  # fmt: skip
-    check.add_argument("--deep", action="store_true",
-                       help="decode every song to its end, and verify archives")  # fmt: skip
+    how_much = check.add_mutually_exclusive_group()
+    how_much.add_argument("--metadata-only", action="store_true",
+                          help="read the tables alone; no audio need be there")  # fmt: skip
+    how_much.add_argument("--deep", action="store_true",
+                          help="decode every song to its end, and verify archives")  # fmt: skip
     check.add_argument(
         "--json", metavar="OUT", help="write what audit.json of a run holds; - to print it"
     )
@@ -137,6 +145,13 @@ def _book(parsed: argparse.Namespace) -> None:
         _render(study.folder, list(PAGES), jobs=study.jobs, book=True)
 
 
+def _init(parsed: argparse.Namespace) -> None:
+    from .tags import describe, propose_tables, write_tables
+
+    proposal = propose_tables(parsed.folder, show_progress=True)
+    print(describe(proposal, write_tables(proposal)))
+
+
 def _check(parsed: argparse.Namespace) -> None:
     from .check import as_text, check_corpus
     from .files import as_json, write_json
@@ -154,7 +169,8 @@ def _check(parsed: argparse.Namespace) -> None:
         write_json(Path(out), check.audit)
         print(f"written: {out}")
     if check.stops:
-        print(f"mgrlib: a study of it stops: {check.stops}", file=sys.stderr)
+        stops = printable(check.stops, most=LONGEST_LINE)
+        print(f"mgrlib: a study of it stops: {stops}", file=sys.stderr)
 
 
 def _predict(parsed: argparse.Namespace) -> None:

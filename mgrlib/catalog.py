@@ -150,7 +150,9 @@ def genre_labels(songs: pd.DataFrame, taxonomy: dict[str, tuple[str, ...]]) -> p
     row_of = {name: row for row, name in enumerate(taxonomy)} | {"": len(taxonomy)}
     labels = np.zeros((len(songs), len(genres)), dtype=bool)
     for column in subgenre_columns(songs):
-        labels |= members[[row_of[name] for name in songs[column]]]
+        # Each name is looked up once, however many songs have it.
+        codes, names = pd.factorize(songs[column])
+        labels |= members[[row_of[name] for name in names]][codes]
     return pd.DataFrame(labels, index=songs["path"], columns=genres)
 
 

@@ -159,12 +159,24 @@ def genres_and_splits(
         if not missing:
             _prove_groups(groups, splits)
             return chosen, left_out + one_sided, splits
-        how = "published split" if settings.split_by == "published" else f"split by {settings.split_by}"
-        reason = f"one side of the {how} has only one class"
         one_sided += [
-            {"genre": genre, "songs": int(labels[genre].sum()), "reason": reason}
+            {"genre": genre, "songs": int(labels[genre].sum()),
+             "reason": _why_one_sided(songs[labels[genre].to_numpy()], settings.split_by)}
             for genre in missing
-        ]
+        ]  # fmt: skip
+
+
+def _why_one_sided(songs: pd.DataFrame, split_by: str) -> str:
+    """The reason, with the album or artist that most of a genre's `songs` are of."""
+    how = "published split" if split_by == "published" else f"split by {split_by}"
+    reason = f"one side of the {how} has only one class"
+    if split_by not in ("album", "artist"):
+        return reason
+    counts = songs.loc[songs[split_by] != "", split_by].value_counts()
+    if counts.empty or 2 * counts.iloc[0] <= len(songs):
+        return reason
+    most = "all" if counts.iloc[0] == len(songs) else f"{counts.iloc[0]} of {len(songs)}"
+    return f"{reason}: {most} songs of the genre are of the {split_by} {counts.index[0]!r}"
 
 
 def _published_tests(

@@ -11,6 +11,7 @@ import math
 import os
 import posixpath
 import re
+import stat
 import tempfile
 import time
 import unicodedata
@@ -147,7 +148,10 @@ def stays_in(folder: Path) -> Callable[[str], bool]:
     folder_is_inside = functools.cache(inside)
 
     def stays(path: str) -> bool:
-        is_link = Path(root, path).is_symlink()
+        try:  # a Path would take three times as long
+            is_link = stat.S_ISLNK(os.lstat(f"{root}/{path}").st_mode)
+        except OSError:  # it is not there
+            is_link = False
         return folder_is_inside(posixpath.dirname(path)) and (not is_link or inside(path))
 
     return stays

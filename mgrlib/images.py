@@ -1,8 +1,8 @@
 """The images of a library, made once and kept: uint8 arrays (song, frequency, time).
 
-With them comes what is known of the songs' sound. Songs are gathered in shards, which are files of the cache (`mgrlib.shards`): a second call
-reads no audio at all, a call that was stopped is taken up, a file that is damaged is made
-again, and two runs may share the cache.
+With them comes what is known of the songs' sound. Songs are gathered in shards, which are
+files of the cache (`mgrlib.shards`): a second call reads no audio at all, a call that was
+stopped is taken up, a file that is damaged is made again, and two runs may share the cache.
 Notebook: 02_spectrogram_generation.
 """
 

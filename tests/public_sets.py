@@ -45,10 +45,13 @@ FMA_GENRES = """genre_id,#tracks,parent,title,top_level
 181,2140,15,Techno,15
 1235,14938,0,Instrumental,1235
 """
-# track, subset, split, genres, artist's id and name, album's id and title, released, recorded
+FMA_FIELDS = [("set", "subset"), ("set", "split"), ("track", "genres"), ("artist", "id"),
+              ("artist", "name"), ("album", "id"), ("album", "title"),
+              ("album", "date_released"), ("track", "date_recorded")]  # fmt: skip
+"""What the rows below hold after the track's number."""
 FMA_TRACKS = [
-    (2, "small", "training", "[21]", 1, "AWOL", 1, "AWOL, a \"Way\" of Life", "2009-01-05", ""),
-    (5, "small", "training", "[21]", 1, "AWOL", 1, "AWOL, a \"Way\" of Life", "2009-01-05", ""),
+    (2, "small", "training", "[21]", 1, "AWOL", 1, 'AWOL, a "Way" of Life', "2009-01-05", ""),
+    (5, "small", "training", "[21]", 1, "AWOL", 1, 'AWOL, a "Way" of Life', "2009-01-05", ""),
     (10, "small", "test", "[12]", 6, "Kürt Vile", 6, "Constant Hitmaker", "", "2008-02-01"),
     (20, "small", "training", "[12, 25]", 4, "Nicky Cook", 4, "Live", "2009-01-07", ""),
     (26, "small", "test", "[181, 15, 181]", 4, "Nicky Cook", 4, "Live", "2009-01-07", ""),
@@ -82,8 +85,9 @@ def _fma_rows():
     yield from FMA_TRACKS
     for number in FMA_MORE:
         split = "test" if number % 4 == 0 else "training"
-        genre = "[12]" if number % 3 else "[15, 181]"
-        yield number, "small", split, genre, number, f"Artist {number}", number, f"A {number}", "", ""
+        genres = "[12]" if number % 3 else "[15, 181]"
+        yield (number, "small", split, genres, number, f"Artist {number}", number,
+               f"A {number}", "", "")  # fmt: skip
 
 
 def make_fma_metadata(folder: Path) -> None:
@@ -95,17 +99,13 @@ def make_fma_metadata(folder: Path) -> None:
         writer.writerow(["", *(top for top, _ in columns)])
         writer.writerow(["", *(name for _, name in columns)])
         writer.writerow(["track_id", *("" for _ in columns)])
-        for track, subset, split, genres, artist_id, artist, album_id, album, out, made in _fma_rows():
-            row = {
-                ("set", "subset"): subset, ("set", "split"): split, ("track", "genres"): genres,
-                ("artist", "id"): artist_id, ("artist", "name"): artist,
-                ("album", "id"): album_id, ("album", "title"): album,
-                ("album", "date_released"): out and f"{out} 00:00:00",
-                ("track", "date_recorded"): made and f"{made} 00:00:00",
-                ("track", "title"): f'Song {track}, "two"\nlines',
-                ("track", "genre_top"): "Rock" if genres == "[12]" else "",
-                ("artist", "bio"): "<p>many\n\nlines, and commas</p>",
-            }  # fmt: skip
+        for track, *values in _fma_rows():
+            row = dict(zip(FMA_FIELDS, values, strict=True))
+            row["track", "title"] = f'Song {track}, "two"\nlines'
+            row["track", "genre_top"] = "Rock" if row["track", "genres"] == "[12]" else ""
+            row["artist", "bio"] = "<p>many\n\nlines, and commas</p>"
+            for day in (("album", "date_released"), ("track", "date_recorded")):
+                row[day] += " 00:00:00" if row[day][:1].isdigit() else ""
             writer.writerow([track, *(row.get(column, "") for column in columns)])
 
 
@@ -129,14 +129,17 @@ JAMENDO_TAGS = [
 ]
 """Of a track by its number modulo four: a row has as many columns as its track needs."""
 JAMENDO_TRACKS = range(1000, 1048)
-JAMENDO_PARTS = {0: ("train", "train", "validation", "test"), 1: ("test", "train", "train", "validation")}
+JAMENDO_PARTS = {
+    0: ("train", "train", "validation", "test"),
+    1: ("test", "train", "train", "validation"),
+}
 """Part of an artist, by its number modulo four, in each split."""
 JAMENDO_NAMES = {
-    1000: ("Say \"it", "The Band", "Début", "2004-12-28"),
+    1000: ('Say "it', "The Band", "Début", "2004-12-28"),
     1004: ("Tab\u2028less", "The Band", "Live", ""),
     1012: ("Third", "The Band", "Live", "2011-01-01"),
 }
-"""Title, artist, album and day of release of some tracks; artist 250 and 253 share a name."""
+"""Title, artist, album and day of release of some tracks; artists 250, 251 and 253 share a name."""
 
 
 def _jamendo_row(number: int) -> list[str]:

@@ -16,6 +16,8 @@ BAD = {
     "scale": (["--set", "scales=bark"], "scales must be one or more of linear, mel, linear-bands"),
     "arm": (["--set", "weights=vgg"], "weights must be one or more arms of none, imagenet"),
     "corpus": (["--corpus", "no/where"], "corpus must be 'synthetic' or the folder of a library"),
+    "data set": (["--corpus", "fma-tiny:/x"], "a public data set with its folder: fma-small:/path"),
+    "data set's folder": (["--corpus", "gtzan:no/where"], "no/where' is no folder: name the one"),
     "type": (["--set", "epochs=few"], "epochs must be a whole number of at least 1, got 'few'"),
     "range": (["--set", "test_fraction=2"], "test_fraction must be a fraction between"),
     "slash": (["--name", "a/b"], "a run's name must be letters, digits, dots"),

@@ -95,7 +95,8 @@ def test_a_genre_on_one_side_of_the_split_is_left_out_and_named(tmp_path):
     assert list(catalog.labels.columns) == ["Low", "High"]
     assert catalog.left_out == [
         {"genre": "Noise", "songs": 16,
-         "reason": "one side of the split by artist has only one class"}
+         "reason": "one side of the split by artist has only one class: all songs of the genre "
+                   "are of the artist 'One'"}
     ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from mgrlib.settings import (
     make_settings,
     parse_overrides,
     profiles,
+    split_corpus,
 )
 
 
@@ -133,3 +134,44 @@ def test_an_unknown_profile_names_the_known_ones():
 def test_yaml_can_not_run_code():
     parsed = parse_overrides(["seed=!!python/object/apply:os.getpid []"])
     assert parsed == {"seed": "!!python/object/apply:os.getpid []"}
+
+
+CORPORA = {
+    "synthetic": ("synthetic", ""),
+    "synthetic-direct": ("synthetic-direct", ""),
+    "music": ("folder", "music"),
+    "./a:b": ("folder", "./a:b"),
+    "C:/music": ("folder", "C:/music"),
+    "/data/fma-small:1": ("folder", "/data/fma-small:1"),
+    "fma-small:/data/fma": ("fma-small", "/data/fma"),
+    "mtg-jamendo:C:/data": ("mtg-jamendo", "C:/data"),
+    "gtzan:data": ("gtzan", "data"),
+    "mirdata:ballroom:/data": ("mirdata:ballroom", "/data"),
+}
+
+
+@pytest.mark.parametrize("corpus", CORPORA)
+def test_a_corpus_is_a_kind_and_a_place(corpus):
+    kind, place = CORPORA[corpus]
+    assert split_corpus(Settings(corpus=corpus).corpus) == (kind, place)
+
+
+@pytest.mark.parametrize(
+    "corpus",
+    ["", "fma-tiny:/data", "fma-small:", "fma-small", "gtzan", "mirdata", "mirdata:ballroom",
+     "mirdata::/data", "mirdata:ballroom:", "http://example.org", 7],
+)  # fmt: skip
+def test_what_is_no_corpus_is_told_the_legal_forms(corpus):
+    with pytest.raises(SettingsError) as caught:
+        Settings(corpus=corpus)
+    message = str(caught.value)
+    assert message.startswith("corpus must be 'synthetic' or the folder of a library")
+    assert "fma-small:/path, fma-medium:/path" in message
+    assert f"gtzan:/path, mirdata:NAME:/path, got {corpus!r}" in message
+
+
+def test_the_place_of_a_public_corpus_is_made_absolute(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for kind in ("gtzan", "mirdata:ballroom"):
+        assert make_settings(corpus=f"{kind}:x/y").corpus == f"{kind}:{tmp_path}/x/y"
+    assert make_settings(corpus="./a:b").corpus == f"{tmp_path}/a:b"

@@ -10,10 +10,12 @@ from functools import lru_cache
 
 import numpy as np
 import scipy.fft
-import scipy.signal
 
 STEP_SECONDS = 0.1
 """From one block of 400 ms to the next: they overlap by three quarters."""
+
+SMOOTH = (2, 3, 5)
+"""Prime factors of the lengths that are transformed quickly."""
 
 STEPS_A_BLOCK = 4
 ABSOLUTE_GATE = -70.0
@@ -33,13 +35,26 @@ BLOCK_STEPS = 32
 """Steps that are transformed at once: they stay in the processor's cache."""
 
 
-def loudness(steps: np.ndarray, samples: np.ndarray, *, sample_rate: int) -> float:
+def step_length(sample_rate: int) -> int:
+    """Samples of a step: `STEP_SECONDS`, or a little less, where that is transformed quickly."""
+    length = max(1, round(STEP_SECONDS * sample_rate))
+    return next(n for n in range(length, 0, -1) if _is_smooth(n))
+
+
+def _is_smooth(length: int) -> bool:
+    for prime in SMOOTH:
+        while length % prime == 0:
+            length //= prime
+    return length == 1
+
+
+def loudness(windows: np.ndarray, samples: np.ndarray, *, sample_rate: int) -> float:
     """Gated loudness of a segment in LUFS.
 
     Parameters
     ----------
-    steps : ndarray, shape=(steps,)
-        Mean square of the segment at its native rate, for every `STEP_SECONDS`.
+    windows : ndarray, shape=(windows,)
+        Mean square of the segment at its native rate, for every half of a step.
     samples : ndarray, float32, shape=(n,)
         The segment, resampled.
     sample_rate : int
@@ -54,6 +69,7 @@ def loudness(steps: np.ndarray, samples: np.ndarray, *, sample_rate: int) -> flo
     -----
     A sine of 997 Hz at full scale has -3.01 LUFS.
     """
+    steps = windows[: max(2, len(windows) // 2 * 2)].reshape(-1, min(2, len(windows))).mean(axis=1)
     weighted = _weigh(steps, samples, sample_rate=sample_rate)
     if len(weighted) > STEPS_A_BLOCK:
         weighted = np.convolve(weighted, np.full(STEPS_A_BLOCK, 1 / STEPS_A_BLOCK), "valid")
@@ -67,31 +83,33 @@ def loudness(steps: np.ndarray, samples: np.ndarray, *, sample_rate: int) -> flo
 
 def _weigh(steps: np.ndarray, samples: np.ndarray, *, sample_rate: int) -> np.ndarray:
     """K-weighted mean square of each step, shape=(steps,), float64."""
-    length = min(round(STEP_SECONDS * sample_rate), len(samples))
+    length = min(step_length(sample_rate), len(samples))
     count = min(len(steps), len(samples) // length)
     high, below = _weights(length, sample_rate)
     cut = samples[: count * length].reshape(count, length)
     weighted = high * steps[:count].astype(np.float64)
     for start in range(0, count, BLOCK_STEPS):
         block = slice(start, start + BLOCK_STEPS)
-        spectra = scipy.fft.rfft(cut[block], axis=1)[:, : len(below)]
-        weighted[block] += (spectra.real**2 + spectra.imag**2) @ below
+        parts = scipy.fft.rfft(cut[block], axis=1).view(np.float32)
+        np.square(parts, out=parts)
+        weighted[block] += parts @ below
     return np.maximum(weighted, 0)
 
 
 @lru_cache(maxsize=8)
 def _weights(length: int, rate: int) -> tuple[float, np.ndarray]:
-    """What the energy above is raised by, and what each bin below gets beyond that."""
+    """What all energy is raised by, and what each part of each bin gets beyond that."""
     hertz = np.fft.rfftfreq(length, 1 / rate)
-    hertz = hertz[hertz < min(HIGHEST_HZ, 0.45 * rate)]
-    gains = np.ones(len(hertz) + 1)
+    delays = np.exp(-2j * np.pi / TABLE_RATE * np.append(hertz, TABLE_RATE / 2))
+    gains = np.ones(len(delays))
     for numerator, denominator in (SHELF, HIGH_PASS):
-        _, response = scipy.signal.freqz(numerator, denominator, [*hertz, TABLE_RATE / 2],
-                                         fs=TABLE_RATE)  # fmt: skip
-        gains *= np.abs(response) ** 2
+        above, under = (np.polynomial.polynomial.polyval(delays, part)
+                        for part in (numerator, denominator))  # fmt: skip
+        gains *= np.abs(above / under) ** 2
+    beyond = np.where(hertz < min(HIGHEST_HZ, 0.45 * rate), gains[:-1] - gains[-1], 0)
     # Parseval: all bins but the first stand for two.
     shares = np.where(hertz > 0, 2, 1) / length**2
-    return gains[-1], ((gains[:-1] - gains[-1]) * shares).astype(np.float32)
+    return gains[-1], np.repeat(beyond * shares, 2).astype(np.float32)
 
 
 def _energy(level: float) -> float:

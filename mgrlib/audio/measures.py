@@ -8,11 +8,11 @@ Notebook: 01_dataset_audit.
 
 import hashlib
 import math
-from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
-from .loudness import STEP_SECONDS, loudness
+from .loudness import loudness, step_length
 from .native import Native
 from .segment import Segment
 from .spectrum import find_edge, mean_spectrum
@@ -33,14 +33,13 @@ MISSING_SECONDS, MISSING_SHARE = 0.3, 0.005
 """A song is truncated that lacks more than both of what its header promises: the delays of
 encoders and a last packet are shorter."""
 
-SILENT_SECONDS = 0.05
 SILENT_LEVEL = 10 ** (-60 / 20)
-"""Windows of this length are silent whose root mean square is lower."""
+"""Windows of about 50 ms are silent whose root mean square is lower."""
 
 LEAST_PEAK = 1e-10
 
-BLOCK = 2**15
-"""Samples worked on at once: they stay in the processor's cache."""
+WORDS = 2**13
+"""Pairs of samples that share the weights of a digest."""
 
 
 def measure(segment: Segment, *, sample_rate: int) -> dict:
@@ -70,8 +69,7 @@ def measure(segment: Segment, *, sample_rate: int) -> dict:
     samples, rate = native.samples, native.rate
     # Without the zeros that a short song is padded with.
     heard = segment.samples[: math.ceil(len(samples) / rate * sample_rate)]
-    steps = mean_squares(samples, round(STEP_SECONDS * rate))
-    windows = mean_squares(samples, round(SILENT_SECONDS * rate))
+    windows = mean_squares(samples, round(step_length(sample_rate) / sample_rate * rate / 2))
     bandwidth, edge = find_edge(mean_spectrum(samples, rate=rate), rate=rate)
     return {
         "format": facts.format,
@@ -84,7 +82,7 @@ def measure(segment: Segment, *, sample_rate: int) -> dict:
         "promised_seconds": facts.promised_seconds,
         "found_seconds": facts.found_seconds,
         "truncated": lacks(facts.promised_seconds, facts.found_seconds) or not facts.ended,
-        "loudness": loudness(steps, heard, sample_rate=sample_rate),
+        "loudness": loudness(windows, heard, sample_rate=sample_rate),
         "peak": 20 * math.log10(max(native.peak, LEAST_PEAK)),
         "clipped": native.clipped,
         "silent": float(np.mean(windows < SILENT_LEVEL**2)),
@@ -116,18 +114,30 @@ def mean_squares(samples: np.ndarray, length: int) -> np.ndarray:
 def digest_of(native: Native) -> str:
     """Sixteen hexadecimal digits: equal for the same decoded audio, whatever the container.
 
-    Of the segment's mono samples, rounded to 16 bits, their rate and the song's duration.
+    Of the segment's mono samples, all of their bits, their rate and the song's duration.
     """
-    found = hashlib.sha256(b"%d %d " % (native.rate, round(native.seconds * native.rate)))
-    for block in to_16_bits(native.samples):
-        found.update(block)
+    found = hashlib.sha256(b"%d %d" % (native.rate, round(native.seconds * native.rate)))
+    found.update(hash_samples(native.samples))
     return found.hexdigest()[:16]
 
 
-def to_16_bits(samples: np.ndarray) -> Iterator[np.ndarray]:
-    """The samples block by block, little-endian, shape=(at most BLOCK,)."""
-    for start in range(0, len(samples), BLOCK):
-        block = samples[start : start + BLOCK] * np.float32(2**15)
-        np.rint(block, out=block)
-        np.clip(block, -(2**15), 2**15 - 1, out=block)
-        yield block.astype("<i2")
+def hash_samples(samples: np.ndarray) -> bytes:
+    """Eight bytes for every `WORDS` pairs of samples, in a third of the time of SHA-256.
+
+    Pairs of float32 are taken for whole numbers of 64 bits and added up with odd weights
+    drawn at random, modulo 2**64 (multilinear hashing): two blocks that differ have the same
+    sum by chance once in 2**32 times or less.
+    """
+    size = -(-len(samples) // (2 * WORDS)) * 2 * WORDS
+    whole = len(samples) // (2 * WORDS) * 2 * WORDS
+    rest = np.zeros(size - whole, dtype=np.float32)
+    rest[: len(samples) - whole] = samples[whole:]
+    sums = [np.ascontiguousarray(part).view("<u8").reshape(-1, WORDS) @ _hash_weights()
+            for part in (samples[:whole], rest)]  # fmt: skip
+    return np.concatenate(sums).tobytes()
+
+
+@lru_cache(maxsize=1)
+def _hash_weights() -> np.ndarray:
+    rng = np.random.default_rng(20250604)
+    return rng.integers(2**63, size=WORDS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import scipy.fft
 
-SPECTRA = 64
+SPECTRA = 32
 """From all over the segment."""
 
 BIN_HERTZ = 12.0
@@ -26,8 +26,9 @@ ABOVE_BANDS = 4
 """Where the level is taken on both sides of an edge: the median of the bands just below, and
 the highest of all from so many bands above."""
 
-LEAST_EDGE = 12.0
-"""dB of a fall that is called an edge."""
+LEAST_EDGE = 25.0
+"""dB of a fall that is called an edge. Measured: songs as they were played, also through
+filters of up to eight poles, fall by at most 22, after lossy encoding by 39 to 78."""
 
 LEAST_POWER = 1e-16
 """Of a bin: far below the noise of 24 bits."""
@@ -50,8 +51,9 @@ def mean_spectrum(samples: np.ndarray, *, rate: int) -> np.ndarray:
         frames = np.stack([samples[start : start + length]
                            for start in starts[first : first + block]])  # fmt: skip
         frames *= _hann(length)
-        spectra = scipy.fft.rfft(frames, axis=1)
-        total += (spectra.real**2 + spectra.imag**2).sum(axis=0)
+        parts = scipy.fft.rfft(frames, axis=1).view(np.float32)
+        np.square(parts, out=parts)
+        total += parts.sum(axis=0).reshape(-1, 2).sum(axis=1)
     return total * (2 / (SPECTRA * float(np.square(_hann(length)).sum()) * length))
 
 
@@ -76,7 +78,7 @@ def find_edge(power: np.ndarray, *, rate: int) -> tuple[float, float]:
     low, high = BELOW_BANDS
     if len(levels) <= ABOVE_BANDS - low:
         return rate / 2, 0.0
-    below = np.median(np.lib.stride_tricks.sliding_window_view(levels, high - low), axis=1)
+    below = _running_median(levels, high - low)
     above = np.maximum.accumulate(levels[::-1])[::-1]
     edges = np.arange(-low, len(levels) - ABOVE_BANDS)
     falls = below[edges + low] - above[edges + ABOVE_BANDS]
@@ -97,7 +99,13 @@ def _band_levels(power: np.ndarray, rate: int) -> np.ndarray:
     means = np.add.reduceat(power, first[:-1])[:bands] / np.diff(first)
     levels = 10 * np.log10(np.maximum(means, LEAST_POWER))
     padded = np.pad(levels, MEDIAN_BANDS // 2, mode="edge")
-    return np.median(np.lib.stride_tricks.sliding_window_view(padded, MEDIAN_BANDS), axis=1)
+    return _running_median(padded, MEDIAN_BANDS)
+
+
+def _running_median(values: np.ndarray, size: int) -> np.ndarray:
+    """The upper median of each `size` neighbors; sorting few is quicker than `np.median`."""
+    windows = np.lib.stride_tricks.sliding_window_view(values, size)
+    return np.sort(windows, axis=1)[:, size // 2]
 
 
 @lru_cache(maxsize=8)

@@ -11,7 +11,7 @@ from ..errors import SongError
 from . import ffmpeg
 from .ffmpeg_facts import read_facts
 from .headers import read_mp3, read_ogg, read_pcm_frames
-from .measures import lacks, to_16_bits
+from .measures import lacks
 from .native import Extremes, Facts, check_rate, mix
 from .segment import check_file, one_line
 
@@ -43,7 +43,7 @@ class Whole(NamedTuple):
     clipped : float
         Share of the samples that `mgrlib.audio.native.Extremes` counts.
     digest : str
-        Sixteen hexadecimal digits of the mono samples, rounded to 16 bits, and their rate:
+        Sixteen hexadecimal digits of the mono samples and their rate:
         equal for the same decoded audio, whatever the container.
     """
 
@@ -165,6 +165,5 @@ class _Heard:
             self.extremes.add(channel)
         mono = np.empty_like(channels[0])
         mix(channels, out=mono)
-        for block in to_16_bits(mono):
-            self.digest.update(block)
+        self.digest.update(mono)
         self.parts, self.gathered = [], 0

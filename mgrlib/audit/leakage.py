@@ -58,7 +58,8 @@ def leakage(
         and albums by genre, with the largest; ``one_group``: genres of which one of them
         holds more than half. With `splits` also ``split_by``; ``splits``: a record for each
         way to split, see `split_record`, the study's own first; ``repeats``: the study's
-        own shares, one entry a repeat.
+        own shares, one entry a repeat; ``distinct_splits``: how many of these differ, since
+        few groups can be put together in few ways.
     """
     found = {
         "without": {name: int((songs[name] == "").sum()) for name in NAMES},
@@ -86,8 +87,12 @@ def leakage(
         {"duplicates": record["duplicates"], **{name: record[name]["share"] for name in NAMES}}
         for record in own
     ]
-    return found | {"split_by": split_by, "splits": {split_by: own[0], **others},
-                    "repeats": repeats}  # fmt: skip
+    return found | {
+        "split_by": split_by,
+        "splits": {split_by: own[0], **others},
+        "repeats": repeats,
+        "distinct_splits": len({split.test.tobytes() for split in splits}),
+    }
 
 
 def _would_be(

@@ -218,12 +218,7 @@ def leakage_table(leakage: Mapping) -> str:
         off = record["deviation"] and 100 * record["deviation"]["rms"]
         rows.append([label, str(record["test"]), *shares, number(record["duplicates"]),
                      number(off, 1)])  # fmt: skip
-    caption = (
-        "What each way to split this run's songs lets through: test songs, of those whose artist "
-        "or album is known, whose artist or album is in the training set too; pairs of duplicates "
-        "on both sides; and how far the genres' shares in the test set are, root mean square, "
-        "from the share wanted."
-    )
+    caption = "What each way to split the songs of this run lets through, and what it costs."
     return "\n\n".join([myst_table(caption, rows, name="tab-leakage"), *reasons])
 
 
@@ -231,12 +226,36 @@ def _percent(share: float | None) -> str:
     return number(None if share is None else 100 * share, 1)
 
 
-def coverage_words(coverage: Mapping | None) -> str:
-    """How much of a public data set the paper's genres cover.
+def left_out_words(trained: Mapping, left_out: Sequence[Mapping]) -> str:
+    """Which genres are not trained, by the reason why.
 
     Parameters
     ----------
-    coverage : mapping or None
-        ``audit["coverage"]``; None where the labels were not mapped.
+    trained : mapping
+        By genre, those that are.
+    left_out : sequence of mapping
+        ``genre, songs, reason`` of the others.
     """
-    return ""
+    reasons: dict[str, list[str]] = {}
+    for entry in left_out:
+        words = f"{escape(entry['genre'])} ({entry['songs']})"
+        reasons.setdefault(entry["reason"], []).append(words)
+    lines = [f"- {escape(reason)}: {', '.join(genres)}" for reason, genres in reasons.items()]
+    none = "" if lines else " None is left out."
+    return "\n".join([f"{len(trained)} genres are trained.{none}", "", *lines])
+
+
+def split_table(trained: Mapping) -> str:
+    """The trained genres with their songs: in all, for the test and for training.
+
+    Parameters
+    ----------
+    trained : mapping
+        ``audit["trained"]``: by genre ``songs, test, train, drawn_down``.
+    """
+    rows = [["Genre", "Songs", "Test", "Share in test (%)", "Training, half without it"]]
+    for genre, sizes in trained.items():
+        share = f"{100 * sizes['test'] / sizes['songs']:.1f}"
+        numbers = [str(sizes[name]) for name in ("songs", "test", "train")]
+        rows.append([escape(genre), *numbers[:2], share, numbers[2]])
+    return myst_table("The genres that are trained, and their songs.", rows, name="tab-split")

@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 
 from ..catalog import Library
-from ..paper import TABLE_1
-from ..settings import Settings
+from ..paper import GENRES, TABLE_1
+from ..settings import SYNTHETIC, Settings
 from ..splits import Split
+from .coverage import coverage_audit
 from .labels import label_statistics, rejection_counts
 from .leakage import leakage
 from .recall import recall_statistics
@@ -56,8 +57,10 @@ def full_audit(
     Returns
     -------
     dict
-        ``labels, left_out, rejected, leakage, verdict``; with `splits` also ``trained`` and
-        ``split``; with `images` also ``padded`` and ``audio``; with `pairs` ``duplicates``.
+        ``labels, left_out, rejected, library, leakage, verdict``; with `splits` also
+        ``trained``, ``split`` and ``recall``; with `images` also ``padded``, ``audio`` and
+        ``confounds``; with `pairs` ``duplicates``. What each holds: the book's page *Files
+        of a run*.
     """
     trained = labels[list(genres)] if genres else labels.loc[:, labels.any()]
     audit: dict[str, Any] = {"labels": label_statistics(songs, labels, taxonomy=library.taxonomy)}
@@ -69,13 +72,25 @@ def full_audit(
     audit["left_out"] = list(left_out)
     rejected = [*library.rejected, *(images.rejected if images is not None else ())]
     audit["rejected"] = rejection_counts(rejected)
+    named = len(library.songs) + len(library.rejected)
+    audit["library"] = {"songs": named, "usable": named - len(rejected)}
     if images is not None:
         audit["padded"] = int(images.padded.sum())
+    if _is_mapped(library, settings):
+        audit["coverage"] = coverage_audit(songs, library.taxonomy)
     audit["leakage"] = leakage(
         songs, trained, splits, split_by=settings.split_by, test_fraction=settings.test_fraction,
         seed=settings.seed, pairs=pairs,
     )  # fmt: skip
-    return audit | {"verdict": verdict(audit)}
+    evidence = "synthetic" if settings.corpus in SYNTHETIC else "music"
+    return audit | {"verdict": verdict(audit, evidence=evidence)}
+
+
+def _is_mapped(library: Library, settings: Settings) -> bool:
+    """Whether a public data set's own labels were mapped to the paper's genres."""
+    genres = {genre for pair in library.taxonomy.values() for genre in pair}
+    return (library.about is not None and settings.genres not in ("all", "native")
+            and genres <= set(GENRES))  # fmt: skip
 
 
 def trained_sizes(labels: pd.DataFrame, split: Split) -> dict[str, dict]:

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..audit import full_audit
+from ..audit import full_audit, verdict
 from ..catalog import Library, genre_labels, read_library
-from ..corpora import open_corpus
-from ..dataset import make_catalog
+from ..corpora import is_synthetic, open_corpus
+from ..dataset import Catalog, make_catalog
 from ..errors import LibraryError
 from ..images import Images, make_images
 from ..progress import bar
@@ -32,16 +32,20 @@ class Check:
     corpus : str
         The corpus without the path of its folder.
     audit : dict
-        As in ``audit.json`` of a run, of all songs; with ``deep`` where all was decoded.
+        As in ``audit.json`` of a run, of all songs; with ``stops`` where there can be no
+        study, and ``deep`` where all was decoded.
     rejected : list of dict
         ``{"path", "reason", "detail"}`` of songs that can't be used.
+    study : str
+        What a study with these settings would do, in words; empty where there can be none.
     stops : str
-        Why there can be no study of it with these settings; empty where there can.
+        Why there can be none.
     """
 
     corpus: str
     audit: dict
     rejected: list[dict] = field(repr=False)
+    study: str
     stops: str
 
 
@@ -68,11 +72,12 @@ def check_corpus(settings: Settings, *, metadata_only: bool = False, deep: bool 
     jobs = settings.jobs or cores()
     library = _open(settings, jobs=jobs, metadata_only=metadata_only)
     images = None if metadata_only else _read_sound(library, settings, jobs=jobs)
-    audit, stops = _audit(library, images, settings)
-    if deep:
-        audit["deep"] = deep_check(library, settings, jobs=jobs)
+    audit, study, stops = _audit(library, images, settings)
+    audit |= {"stops": stops} if stops else {}
+    audit |= {"deep": deep_check(library, settings, jobs=jobs)} if deep else {}
+    audit["verdict"] = verdict(audit, evidence="synthetic" if is_synthetic(settings) else "music")
     rejected = [*library.rejected, *(images.rejected if images else ())]
-    return Check(_name(settings, len(library.songs)), audit, rejected, stops)
+    return Check(_name(settings, len(library.songs)), audit, rejected, study, stops)
 
 
 def _open(settings: Settings, *, jobs: int, metadata_only: bool) -> Library:
@@ -125,28 +130,34 @@ def _read_sound(library: Library, settings: Settings, *, jobs: int) -> Images:
         )
 
 
-def _audit(library: Library, images: Images | None, settings: Settings) -> tuple[dict, str]:
-    """The audit of all usable songs, and what would stop a study of them."""
-    songs = library.songs
-    if images is not None:
-        songs = songs[songs["path"].isin(images.paths)].reset_index(drop=True)
-    whole = replace(settings, songs=max(settings.songs, len(songs)))
-    stops, study = "", {}
+def _audit(library: Library, images: Images | None, settings: Settings) -> tuple[dict, str, str]:
+    """The audit of all usable songs, what a study of them does, and what would stop it."""
+    read = images or _unread(library.songs)
+    whole = replace(settings, songs=max(settings.songs, len(read.paths)))
+    study, stops, parts = "", "", {}
     try:
-        catalog = make_catalog(library, images or _unread(songs), whole)
-        study = {"genres": list(catalog.labels), "left_out": catalog.left_out,
+        catalog = drawn = make_catalog(library, read, whole)
+        parts = {"genres": list(catalog.labels), "left_out": catalog.left_out,
                  "splits": catalog.splits}  # fmt: skip
-        if settings.songs < len(songs):  # such a study draws some of them
-            make_catalog(library, images or _unread(songs), settings)
+        if settings.songs < len(read.paths):
+            drawn = make_catalog(library, read, settings)
+        study = _study_words(drawn)
     except LibraryError as error:
         stops = str(error)
-    audit = full_audit(
-        songs, genre_labels(songs, library.taxonomy), settings=whole, library=library,
-        images=images, **study,
-    )  # fmt: skip
-    if stops:
-        audit["verdict"]["worry"].insert(0, f"A study of it stops: {stops}.")
-    return audit, stops
+    if parts:
+        songs, labels = catalog.songs, catalog.all_labels
+    else:
+        songs = library.songs[library.songs["path"].isin(read.paths)].reset_index(drop=True)
+        labels = genre_labels(songs, library.taxonomy)
+    audit = full_audit(songs, labels, settings=whole, library=library, images=images, **parts)
+    return audit, study, stops
+
+
+def _study_words(catalog: Catalog) -> str:
+    train, test = (len(side) for side in (catalog.splits[0].train, catalog.splits[0].test))
+    return (
+        f"{len(catalog.labels.columns)} genres, {train:,} songs to train on and {test:,} to test on"
+    )
 
 
 def _unread(songs: pd.DataFrame) -> Images:

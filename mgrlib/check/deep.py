@@ -6,11 +6,13 @@ kept in the cache: a check that is stopped goes on where it was.
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from ..apart import apart
+from ..apart import TimedOut, apart
 from ..audio import decode_whole
 from ..audio.measures import lacks
+from ..audit.rules_check import FAULTS
 from ..catalog import Library
 from ..corpora.declaration import Archive
 from ..errors import RunError, SongError
@@ -18,6 +20,7 @@ from ..files import cache_folder, digest, read_json, write_json
 from ..images import identify_file
 from ..progress import bar
 from ..settings import Settings, split_corpus
+from ..shards import DOUBTFUL
 from ..workers import perform
 
 VERSION = 1
@@ -27,9 +30,6 @@ BLOCK_SONGS = 16
 LEAST_SECONDS = 60.0
 BYTES_A_SECOND = 10**6
 """A song may take `LEAST_SECONDS`, and a second for so many bytes of its file."""
-
-WRONG = ("unreadable", "damaged", "truncated", "longer")
-"""What may be wrong with a song."""
 
 READ_BYTES = 2**20
 DIGESTS = {"MD5": hashlib.md5, "SHA-1": hashlib.sha1, "SHA-256": hashlib.sha256}
@@ -59,7 +59,7 @@ def deep_check(library: Library, settings: Settings, *, jobs: int) -> dict:
         "songs": len(found),
         "seconds": sum(row.get("seconds", 0) for row in found),
         **{name: [{"path": row["path"], "detail": row[name]} for row in found if name in row]
-           for name in WRONG},
+           for name in FAULTS},
         "archives": check_archives(library, Path(split_corpus(settings.corpus)[1])),
     }  # fmt: skip
 
@@ -86,21 +86,29 @@ def decode_block(folder: Path, songs: list[tuple]) -> list[dict]:
         As `identify_file` names them.
     """
     file = cache_folder() / "deep" / f"{digest(VERSION, songs)}.json"
-    if file.exists():
+    with suppress(OSError, ValueError):  # missing, or damaged
         return read_json(file)
     found = [decode_song(folder, path, size) for path, size, _ in songs]
-    write_json(file, found)
+    if not any(row.get("reason") in DOUBTFUL for row in found):
+        write_json(file, found)
     return found
 
 
 def decode_song(folder: Path, path: str, size: int) -> dict:
     """What is found in a song of `size` bytes: ``path``, ``seconds``, and what is wrong."""
+    seconds = LEAST_SECONDS + size / BYTES_A_SECOND
     try:
-        whole = apart(decode_whole, folder / path, seconds=LEAST_SECONDS + size / BYTES_A_SECOND)
+        whole = apart(decode_whole, folder / path, seconds=seconds)
     except RunError:
         raise
+    except TimedOut:
+        detail = f"it takes longer than {seconds:.0f} s"
+        return {"path": path, "reason": "timed out", "unreadable": detail}
+    except SongError as error:
+        return {"path": path, "unreadable": str(error)}
     except Exception as error:  # one file must not stop a check of thousands
-        return {"path": path, "unreadable": " ".join(str(error).split()) or type(error).__name__}
+        detail = " ".join(f"{type(error).__name__}: {error}".split())
+        return {"path": path, "reason": "crashed", "unreadable": detail}
     row = {"path": path, "seconds": whole.seconds}
     lengths = f"{whole.seconds:.1f} s are there, the header says {whole.promised_seconds:.1f} s"
     if whole.damaged:

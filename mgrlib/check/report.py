@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
+from ..audit.rules_check import FAULTS
 from ..tables import printable, shown
 from .corpus import Check
-from .deep import WRONG
 
 EXAMPLES = 3
 """So many songs are named with each fault."""
@@ -16,11 +16,12 @@ def as_text(check: Check) -> str:
     """A short report: the songs, what is left out and why, what is fine and what is not."""
     audit = check.audit
     lines = [
-        check.corpus,
+        printable(check.corpus),
         *_labels(audit["labels"]),
         *_left_out(audit.get("left_out", [])),
         *_rejected(check.rejected),
         *_deep(audit.get("deep")),
+        *([_line("a study", check.study)] if check.study else []),
         *_verdict(audit["verdict"]),
     ]
     return "\n".join(lines)
@@ -37,10 +38,13 @@ def _labels(labels: dict) -> Iterator[str]:
 
 
 def _left_out(left_out: list[dict]) -> Iterator[str]:
-    for row in left_out[:MOST_GENRES]:
-        yield _line("left out", f"{printable(row['genre'])} {row['songs']:,}: {row['reason']}")
-    if len(left_out) > MOST_GENRES:
-        yield _line("left out", f"and {len(left_out) - MOST_GENRES} more genres")
+    by_reason: dict[str, list[str]] = {}
+    for row in left_out:
+        by_reason.setdefault(row["reason"], []).append(
+            f"{printable(row['genre'])} {row['songs']:,}"
+        )
+    for reason, genres in by_reason.items():
+        yield _line("left out", f"{reason}: {_listed(genres, most=MOST_GENRES)}")
 
 
 def _rejected(rejected: list[dict]) -> Iterator[str]:
@@ -55,7 +59,7 @@ def _deep(deep: dict | None) -> Iterator[str]:
     if deep is None:
         return
     yield _line("decoded", f"{deep['songs']:,} songs to their end, {deep['seconds'] / 3600:.1f} h")
-    for name in WRONG:
+    for name in FAULTS:
         if rows := deep[name]:
             yield _line(name, f"{len(rows):,}: {_examples(rows)}")
     for row in deep["archives"]:

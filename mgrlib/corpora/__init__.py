@@ -13,6 +13,7 @@ from ..errors import LibraryError, SettingsError
 from ..files import cache_folder, digest
 from ..paper import GENRES as PAPER_GENRES
 from ..settings import PUBLIC, SYNTHETIC, Settings, split_corpus
+from ..taxonomies import paper_taxonomy
 
 LOADERS = {kind: "fma" if kind.startswith("fma-") else kind.replace("-", "_") for kind in PUBLIC}
 """The module of each public data set; those of mirdata have one together."""
@@ -95,8 +96,6 @@ def _with_genres(library: Library, kind: str, genres: str | tuple[str, ...]) -> 
                 f"({', '.join(sorted(own))}), and not all of them are the paper's "
                 f"({', '.join(PAPER_GENRES)})"
             )
-    from ..taxonomies import paper_taxonomy
-
     return replace(library, taxonomy=paper_taxonomy(kind, list(library.taxonomy)))
 
 

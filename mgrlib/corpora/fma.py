@@ -7,6 +7,7 @@ subgenre's genre is the root above it. Paths are those inside the audio folder, 
 
 import ast
 import csv
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -63,6 +64,9 @@ COLUMNS = {
     ("track", "title"): "title",
 }
 """The columns of ``tracks.csv`` that are read, of more than fifty."""
+READING_ERRORS = (OSError, ValueError, LookupError, SyntaxError, TypeError, RecursionError,
+                  MemoryError, csv.Error)  # fmt: skip
+"""What a table raises that is not as it should be, lists of genres that are none among it."""
 PARTS = {"training": "train", "validation": "validation", "test": "test"}
 
 
@@ -92,7 +96,7 @@ def open_library(kind: str, place: Path, *, metadata_only: bool) -> Library:
         titles, roots = _read_genres(tables / "genres.csv")
         tracks = _in_subset(_read_tracks(tables / "tracks.csv"), size)
         names = _genres_of(tracks, titles)
-    except (ValueError, LookupError, OSError, csv.Error) as error:
+    except READING_ERRORS as error:
         what = f"{tables} can't be read, it is cut off or damaged ({_one_line(error)})"
         raise about.lacks(what, [METADATA], base) from None
     library = _library(tracks, names, folder=_audio_folder(base, size), taxonomy=roots, about=about)
@@ -128,17 +132,23 @@ def _read_tracks(path: Path) -> pd.DataFrame:
     """
     with path.open(encoding="utf-8-sig", newline="") as stream:
         reader = csv.reader(stream)
-        header = list(zip(next(reader), next(reader), strict=True))
+        header = list(zip(next(reader, []), next(reader, []), strict=True))
     places = [header.index(column) for column in COLUMNS]
-    last = len(header) - 1
     tracks = pd.read_csv(
-        path, header=None, skiprows=2, usecols=sorted({0, *places, last}), dtype=str,
+        path, header=None, skiprows=2, usecols=sorted({0, *places}), dtype=str,
         keep_default_na=False, encoding="utf-8-sig",
     )  # fmt: skip
-    if (cut := tracks[last].isna()).any():
-        raise ValueError(f"tracks.csv: the row of track {tracks[0][cut].iloc[0]!r} is cut")
     tracks = tracks[tracks[0] != "track_id"].set_index(0)
+    # What a row lacks reads as empty; its last column is the title.
+    if not tracks.empty and not tracks[places[-1]].iloc[-1] and not _ends_a_line(path):
+        raise ValueError(f"tracks.csv: it ends within the row of track {tracks.index[-1]!r}")
     return tracks[places].set_axis(COLUMNS.values(), axis=1).set_index(tracks.index.astype(int))
+
+
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as stream:
+        stream.seek(-1, os.SEEK_END)
+        return stream.read() == b"\n"
 
 
 def _in_subset(tracks: pd.DataFrame, size: str) -> pd.DataFrame:

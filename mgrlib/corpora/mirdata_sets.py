@@ -105,17 +105,20 @@ def _declare(name: str, data: Any) -> Declaration:
         audio_licence=licence,
         citation="bittner2019",
         layout=f"python -c \"import mirdata; mirdata.initialize('{name}', data_home='FOLDER')"
-        ".download()\" gets what may be got, and FOLDER is the folder that corpus names",
+        '.download()" gets what may be got, and FOLDER is the folder that corpus names',
         archives=archives,
     )
 
 
 def _track_ids(about: Declaration, data: Any, place: Path) -> list[str]:
+    index = Path(data.index_path).name
     try:
-        return list(data.track_ids)
+        numbers = list(data.track_ids)
     except READING_ERRORS as error:
-        what = f"no index {Path(data.index_path).name} ({_one_line(error)})"
-        raise about.lacks(what, (), place) from None
+        raise about.lacks(f"no index {index} ({_one_line(error)})", (), place) from None
+    if not numbers:
+        raise about.lacks(f"its index {index} names no tracks", (), place)
+    return numbers
 
 
 def _labels(track: Any, details: str | None) -> tuple[list[str], str]:

@@ -105,42 +105,43 @@ def _read_tables(data: Path) -> tuple[pd.DataFrame, list[pd.Series]]:
     """All tracks, index: their ids, and the part of each in every split."""
     folders = sorted((data / "splits").glob("split-[0-9]"))
     if not folders:
-        return _read_table(data / f"{TABLE}.tsv"), []
-    first, published = None, []
+        return _tracks(_read_table(data / f"{TABLE}.tsv")), []
+    tracks, published = None, []
     for folder in folders:
         parts = {part: _read_table(folder / f"{TABLE}-{part}.tsv") for part in PARTS}
-        tracks = pd.concat(parts.values())
-        if tracks.index.has_duplicates:
-            raise ValueError(f"{folder.name}: a track stands in two of its parts")
-        first = tracks if first is None else first
-        names = [part for part, table in parts.items() for _ in range(len(table))]
-        published.append(pd.Series(names, index=tracks.index).reindex(first.index, fill_value=""))
-    return first.sort_index(), [parts.sort_index() for parts in published]
+        part_of = {row[0]: part for part, rows in parts.items() for row in rows}
+        if len(part_of) < sum(map(len, parts.values())):
+            raise ValueError(f"{folder.name}: a track stands there twice")
+        if tracks is None:
+            tracks = _tracks([row for rows in parts.values() for row in rows])
+        named = [part_of.get(number, "") for number in tracks.index]
+        published.append(pd.Series(named, index=tracks.index))
+    return tracks, published
 
 
-def _read_table(path: Path) -> pd.DataFrame:
-    """A table of tracks: a row has as many fields as its track has tags, the header one.
-
-    Returns
-    -------
-    DataFrame
-        Index: track ids; columns artist_id, album_id, path (text) and tags (lists).
-    """
+def _read_table(path: Path) -> list[list[str]]:
+    """The rows of a table: five fields, then as many tags as the track has."""
     text = path.read_bytes().decode("utf-8-sig")
     # Not splitlines, which takes more for the end of a line than CR LF.
     lines = [line.split("\t") for line in text.removesuffix("\n").replace("\r", "").split("\n")]
     if lines[0][: len(COLUMNS)] != COLUMNS:
         raise ValueError(f"{path.name}: its first line has to name {', '.join(COLUMNS)}")
+    is_track = re.compile(r"track_\d+").fullmatch
     for number, fields in enumerate(lines[1:], start=2):
-        if len(fields) < len(COLUMNS) - 1 or not re.fullmatch(r"track_\d+", fields[0]):
+        if len(fields) < len(COLUMNS) - 1 or not is_track(fields[0]):
             raise ValueError(f"{path.name}: line {number} is no track")
     _check_end(path, text, lines)
+    return lines[1:]
+
+
+def _tracks(rows: list[list[str]]) -> pd.DataFrame:
+    """Index: track ids, sorted; columns artist_id, album_id, path (text) and tags (lists)."""
+    rows = sorted(rows)
     tags = [
-        list(dict.fromkeys(tag.removeprefix(PREFIX) for tag in fields[5:] if _is_genre(tag)))
-        for fields in lines[1:]
+        list(dict.fromkeys(tag.removeprefix(PREFIX) for tag in row[5:] if _is_genre(tag)))
+        for row in rows
     ]
-    columns = zip(*(fields[:4] for fields in lines[1:]), strict=True)
-    table = pd.DataFrame(dict(zip(["id", "artist_id", "album_id", "path"], columns, strict=False)))
+    table = pd.DataFrame([row[:4] for row in rows], columns=["id", "artist_id", "album_id", "path"])
     return table.assign(tags=tags).set_index("id")
 
 
@@ -159,8 +160,10 @@ def _read_names(path: Path, tracks: pd.DataFrame) -> pd.DataFrame:
     """Titles, artists, albums and years: from the optional table, else artists and albums by id."""
     if not path.is_file():
         return pd.DataFrame({"artist": tracks["artist_id"], "album": tracks["album_id"]})
-    meta = pd.read_csv(path, sep="\t", usecols=META_COLUMNS, dtype=str, quoting=csv.QUOTE_NONE,
-                       keep_default_na=False, index_col="TRACK_ID", encoding="utf-8-sig")  # fmt: skip
+    meta = pd.read_csv(
+        path, sep="\t", usecols=META_COLUMNS, index_col="TRACK_ID", dtype=str,
+        quoting=csv.QUOTE_NONE, keep_default_na=False, encoding="utf-8-sig",
+    )  # fmt: skip
     meta = meta[~meta.index.duplicated()].reindex(tracks.index).fillna("")
     texts = {"title": meta["TRACK_NAME"], "year": year_of(meta["RELEASEDATE"])}
     for what in ("artist", "album"):

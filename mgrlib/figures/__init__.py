@@ -52,6 +52,7 @@ from .resolution import (
 from .robustness import draw_robustness, draw_rope, draw_song_draws, robustness_height
 from .scores import draw_boxes, draw_genre_bars, draw_qq, genre_bars_height
 from .songs import draw_genre_sizes, draw_years, genre_rows_height, shown_genres
+from .sound import draw_durations, draw_loudness, loudness_height
 from .spectrograms import (
     Drawn,
     draw_differences,
@@ -85,6 +86,7 @@ __all__ = [
     "draw_detectable",
     "draw_differences",
     "draw_disagreement",
+    "draw_durations",
     "draw_ensemble",
     "draw_equal_sizes",
     "draw_flow",
@@ -97,6 +99,7 @@ __all__ = [
     "draw_learning",
     "draw_learning_panels",
     "draw_losses",
+    "draw_loudness",
     "draw_network_input",
     "draw_null_bars",
     "draw_p_values",
@@ -126,6 +129,7 @@ __all__ = [
     "genre_rows_height",
     "learning_panels_height",
     "losses_height",
+    "loudness_height",
     "make_figure",
     "network_input_height",
     "pairs_by_depth_height",

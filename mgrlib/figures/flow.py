@@ -38,7 +38,8 @@ def draw_flow(ax: Axes, table: pd.DataFrame, *, songs: Mapping[str, int], others
     others : int
         How many subgenres stand under ``""``.
     """
-    if table.empty or (table["subgenre"] == table["genre"]).all():
+    named = table[table["subgenre"] != ""]
+    if (named["subgenre"] == named["genre"]).all():
         return say(ax, "Every subgenre is a genre of its own: there is no flow to draw.")
     table = _gathered(table, songs)
     right = _column(table, "genre", {genre: -songs.get(genre, 0) for genre in table["genre"]})

@@ -48,9 +48,11 @@ def draw_imbalance(axes: Sequence[Axes], labels: Mapping, *, paper: Mapping[str,
     axes[0].set_xlabel("IRLbl: times rarer than the largest")
     axes[1].set_xlabel("SCUMBLE of its songs")
     axes[1].set_xlim(left=0)
-    mark = Line2D([], [], color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
-    entries = [(mark, "mean"), (Line2D([], [], **DIAMOND), "the paper")]
-    axes[0].figure.legend(*zip(*entries, strict=True), loc="outside upper left", ncols=2)
+    entries = {"mean": Line2D([], [], color=INK, linewidth=1.2, linestyle=(0, (4, 3)))}
+    if set(paper) & set(genres):
+        entries["the paper"] = Line2D([], [], **DIAMOND)
+    handles, words = list(entries.values()), list(entries)
+    axes[0].figure.legend(handles, words, loc="outside upper left", ncols=2)
 
 
 def draw_co_occurrence(ax: Axes, table: pd.DataFrame, *, most: int = MOST_CELLS) -> Axes:

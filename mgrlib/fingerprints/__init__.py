@@ -5,5 +5,16 @@ what leaves the music alone: another encoding, another level, another start.
 """
 
 from .codes import VERSION, fingerprint, frame_count, hop_seconds
+from .comparing import compare, most_different
+from .duplicates import find_duplicates, group_numbers
 
-__all__ = ["VERSION", "fingerprint", "frame_count", "hop_seconds"]
+__all__ = [
+    "VERSION",
+    "compare",
+    "find_duplicates",
+    "fingerprint",
+    "frame_count",
+    "group_numbers",
+    "hop_seconds",
+    "most_different",
+]

@@ -1,33 +1,42 @@
 """Pairs of songs that may hold the same music, found without comparing all with all.
 
-Songs that share a code are neighbors in the sorted list of all codes. Each pair of
-neighbors votes for the shift at which the two codes lie over each other; where two codes
-or more agree on a shift, the pair is a candidate. A song's place in a list of `n` is 0..n-1,
-shifts are in frames: what is at `t` in the first song is at `t + shift` in the second.
+Two codes of the same moment often differ in some bits, so a code is looked up by some of its
+bytes, one choice of bytes after the other. Entries that are equal there lie side by side in
+a sorted list; each votes, with its nearest neighbors, for a pair of songs and the shift at
+which the two lie over each other. Songs are numbered by their row; shifts are in codes: what
+is at `t` in the first song is at ``t + shift`` in the second.
 """
 
 import numpy as np
 
-ENTRIES = 2**24
-"""Codes that are sorted at most; of more, those that a hash of the code picks."""
+FEW_CODES = 2**18
+"""So many codes are looked up by two of their four bytes, more of them by three."""
+
+TWO_BYTES = (0x0000FFFF, 0x00FF00FF, 0xFF0000FF, 0x00FFFF00, 0xFF00FF00, 0xFFFF0000)
+THREE_BYTES = (0x00FFFFFF, 0xFF00FFFF, 0xFFFF00FF, 0xFFFFFF00)
+
+ENTRIES = 2**23
+"""Codes that are sorted at once; of more, those that a hash of the bytes picks."""
 
 LINKS = 2**24
-"""Votes at most."""
+"""Votes of one choice of bytes at most."""
 
 NEIGHBORS = 16
-"""Entries after each that share its code and that it is linked with, at most: a code in many
-songs says little of any pair, and makes no more links than it has songs times this."""
+"""Entries that one is linked with at most: bytes that very many songs share say little of
+any pair, and make no more votes than there are songs times this."""
 
 LEAST_BITS = 6
-"""Set and unset bits of a code that can be looked up: 0 is silence."""
+"""Set and unset bits of a code that is looked up: 0 is silence."""
 
 LEAST_VOTES = 2
 SLICE_SONGS = 4096
 GOLDEN = np.uint32(2654435769)
-"""2**32 over the golden ratio: its multiples spread over all 32 bits (Knuth's hash)."""
+"""2**32 over the golden ratio: its multiples are spread over all 32 bits (Knuth)."""
 
-Candidates = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
-"""First song, second song, shift and votes, an array each."""
+LOW = np.uint64(2**32 - 1)
+
+Candidates = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""First song, second song and shift, an array each."""
 
 
 def find_candidates(codes: np.ndarray) -> Candidates:
@@ -40,64 +49,71 @@ def find_candidates(codes: np.ndarray) -> Candidates:
     Returns
     -------
     tuple of ndarray
-        ``first, second, shift, votes``; a pair stands there once a shift. ``first < second``.
+        ``first, second, shift`` with ``first < second``; a pair stands there once a shift.
     """
-    entries = _sorted_entries(codes)
-    return _count_votes(*_links(entries, frames=codes.shape[1]), codes.shape)
+    choices = TWO_BYTES if codes.size <= FEW_CODES else THREE_BYTES
+    votes = [_votes(_entries(codes, np.uint32(mask)), codes.shape) for mask in choices]
+    return _count(np.concatenate(votes), codes.shape)
 
 
-def _sorted_entries(codes: np.ndarray) -> np.ndarray:
-    """A code's first place in each song, code in the high 32 bits, sorted."""
-    share = min(1.0, ENTRIES / max(1, codes.size))
+def _entries(codes: np.ndarray, mask: np.uint32) -> np.ndarray:
+    """Some bytes of the codes above and their place below, sorted; once a song."""
+    frames = codes.shape[1]
+    share = min(1.0, ENTRIES / codes.size)
     found = []
     for start in range(0, len(codes), SLICE_SONGS):
         block = codes[start : start + SLICE_SONGS]
         bits = np.bitwise_count(block)
         usable = (bits >= LEAST_BITS) & (bits <= 32 - LEAST_BITS)
-        usable[:, 1:] &= block[:, 1:] != block[:, :-1]
+        block = block & mask
         if share < 1:
             usable &= block * GOLDEN < np.uint32(share * 2**32)
         place = np.flatnonzero(usable)
         key = block.ravel()[place].astype(np.uint64) << np.uint64(32)
-        found.append(key | (place + start * codes.shape[1]).astype(np.uint64))
-    entries = np.concatenate(found) if found else np.empty(0, np.uint64)
+        found.append(key | (place + start * frames).astype(np.uint64))
+    entries = np.concatenate(found)
     entries.sort()
-    return entries
+    song = (entries & LOW) // np.uint64(frames)
+    repeated = (entries[1:] >> np.uint64(32) == entries[:-1] >> np.uint64(32)) & (
+        song[1:] == song[:-1]
+    )
+    return np.delete(entries, np.flatnonzero(repeated) + 1)
 
 
-def _links(entries: np.ndarray, *, frames: int) -> tuple[np.ndarray, np.ndarray]:
-    """Places of two songs' same code, of near neighbors first, as many as `LINKS`."""
-    song = (entries & np.uint64(2**32 - 1)) // np.uint64(frames)
-    code = entries >> np.uint64(32)
-    again = np.zeros(len(entries), dtype=bool)
-    again[1:] = (code[1:] == code[:-1]) & (song[1:] == song[:-1])
-    entries, code = entries[~again], code[~again]
-    places = (entries & np.uint64(2**32 - 1)).astype(np.int64)
-    starts, made = [], 0
-    for distance in range(1, NEIGHBORS + 1):
-        linked = np.flatnonzero(code[distance:] == code[:-distance])
-        made += len(linked)
-        if made > LINKS and starts:
-            break
-        starts.append(linked)
-    before = [places[linked] for linked in starts]
-    after = [places[linked + distance] for distance, linked in enumerate(starts, 1)]
-    return np.concatenate(before), np.concatenate(after)
-
-
-def _count_votes(before: np.ndarray, after: np.ndarray, shape: tuple[int, int]) -> Candidates:
+def _votes(entries: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """A number for the pair and the shift of each link, see `_count`."""
     songs, frames = shape
-    first, second = before // frames, after // frames
-    shift = after % frames - before % frames
-    keys = (first * songs + second) * (2 * frames) + shift + frames
-    keys, votes = np.unique(keys, return_counts=True)
-    adjacent = np.zeros(len(keys) + 1, dtype=bool)
-    adjacent[1:-1] = keys[1:] == keys[:-1] + 1
-    # A shift between two hops gives its votes to both.
-    total = votes.copy()
-    total[1:] += np.where(adjacent[1:-1], votes[:-1], 0)
-    total[:-1] += np.where(adjacent[1:-1], votes[1:], 0)
+    key = entries >> np.uint64(32)
+    place = (entries & LOW).astype(np.int64)
+    votes, made = [np.empty(0, np.int64)], 0
+    for distance in range(1, NEIGHBORS + 1):
+        linked = np.flatnonzero(key[distance:] == key[:-distance])
+        made += len(linked)
+        if made > LINKS:
+            break
+        before, after = place[linked], place[linked + distance]
+        first, second = before // frames, after // frames
+        shift = after - before - (second - first) * frames
+        votes.append((first * songs + second) * (2 * frames) + shift + frames)
+    return np.concatenate(votes)
+
+
+def _count(votes: np.ndarray, shape: tuple[int, int]) -> Candidates:
+    """Pairs and shifts that at least `LEAST_VOTES` votes are for; `votes` is sorted in place."""
+    songs, frames = shape
+    votes.sort()
+    # Almost every vote is alone; only the others are copied.
+    company = votes[1:] <= votes[:-1] + 1
+    kept = np.zeros(len(votes), dtype=bool)
+    kept[1:] |= company
+    kept[:-1] |= company
+    votes, counts = np.unique(votes[kept], return_counts=True)
+    # What lies between two shifts votes now for this one, now for that.
+    adjacent = votes[1:] == votes[:-1] + 1
+    total = counts.copy()
+    total[1:] += counts[:-1] * adjacent
+    total[:-1] += counts[1:] * adjacent
     kept = np.flatnonzero(total >= LEAST_VOTES)
     kept = kept[np.argsort(-total[kept], kind="stable")]
-    pair, shift = keys[kept] // (2 * frames), keys[kept] % (2 * frames) - frames
-    return pair // songs, pair % songs, shift, total[kept]
+    pair, shift = votes[kept] // (2 * frames), votes[kept] % (2 * frames) - frames
+    return pair // songs, pair % songs, shift

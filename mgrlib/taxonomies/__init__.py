@@ -8,6 +8,15 @@ Book: taxonomies.
 """
 
 from .coverage import count_coverage
-from .rows import FILES, Row, key, paper_taxonomy, read_rows
+from .rows import FILES, Row, find_row, key, loose_key, paper_taxonomy, read_rows
 
-__all__ = ["FILES", "Row", "count_coverage", "key", "paper_taxonomy", "read_rows"]
+__all__ = [
+    "FILES",
+    "Row",
+    "count_coverage",
+    "find_row",
+    "key",
+    "loose_key",
+    "paper_taxonomy",
+    "read_rows",
+]

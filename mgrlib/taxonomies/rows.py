@@ -29,20 +29,33 @@ class Row:
 def key(name: str) -> str:
     """What the spellings of a genre's name have in common.
 
-    Case, accents, spaces, hyphens, dots, a plural and a last word "music" don't count, and
-    "and", "&", "+" and "'n'" are one.
+    Case, accents, spaces, hyphens and dots don't count, and "and", "&", "+", "'n'" are one.
 
     >>> key("Hip-Hop"), key("hip hop"), key("Drum & Bass"), key("Drum'n'Bass")
     ('hiphop', 'hiphop', 'drumnbass', 'drumnbass')
-    >>> key("R and B"), key("RnB"), key("Lullabies & Ballads"), key("House Music")
-    ('rnb', 'rnb', 'lullabiesnballad', 'house')
     """
-    bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    joined = re.sub(r"['’‘`´]", "", re.sub(r"&|\+|\band\b", " n ", bare.casefold()))
-    words = re.findall(r"[^\W_]+", joined)
+    return "".join(_words(name))
+
+
+def loose_key(name: str) -> str:
+    """`key` without a last word "music" and without a plural's s.
+
+    >>> loose_key("Soundtracks"), loose_key("House Music"), loose_key("Bass")
+    ('soundtrack', 'house', 'bass')
+    """
+    words = _words(name)
     if len(words) > 1 and words[-1] == "music":
         words.pop()
-    text = "".join(words)
+    return _singular("".join(words))
+
+
+def _words(name: str) -> list[str]:
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    joined = re.sub(r"['’‘`´]", "", re.sub(r"&|\+|\band\b", " n ", bare.casefold()))
+    return re.findall(r"[^\W_]+", joined)
+
+
+def _singular(text: str) -> str:
     plural = len(text) > 3 and text.endswith("s") and not text.endswith("ss")
     return text[:-1] if plural else text
 
@@ -105,12 +118,18 @@ def _fault(row: Row) -> str:
 
 @cache
 def _by_key(kind: str) -> dict[str, Row]:
-    return {key(row.name): row for row in read_rows(kind)}
+    exact = {key(row.name): row for row in read_rows(kind)}
+    return {loose_key(row.name): row for row in reversed(read_rows(kind))} | exact
 
 
 def find_row(kind: str, name: str) -> Row | None:
-    """The row of a name in any spelling, None where the table has none."""
-    return _by_key(kind).get(key(name))
+    """The row of a name in any spelling, None where the table has none.
+
+    A name that stands there but for a plural or a last word "music" is found where none
+    stands there as it is: Afrobeats is not Afrobeat.
+    """
+    rows = _by_key(kind)
+    return rows.get(key(name)) or rows.get(_singular(key(name))) or rows.get(loose_key(name))
 
 
 def paper_taxonomy(kind: str, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -119,8 +138,8 @@ def paper_taxonomy(kind: str, names: Iterable[str]) -> dict[str, tuple[str, ...]
     Parameters
     ----------
     kind : str
-        ``"fma"`` or ``"mtg-jamendo"``; of any other data set the names are looked up among the
-        common ones.
+        A corpus: ``"fma"`` (of any size, as ``"fma-small"``) or ``"mtg-jamendo"``; of any other
+        the names are looked up among the common ones.
     names : iterable of str
         Genres of FMA by title, tags of MTG-Jamendo without ``genre---``, or common names.
 
@@ -135,7 +154,7 @@ def paper_taxonomy(kind: str, names: Iterable[str]) -> dict[str, tuple[str, ...]
     LibraryError
         If a name is unknown in a table that has all names of its data set.
     """
-    table = kind if kind in FILES else "names"
+    table = "fma" if kind.startswith("fma") else kind if kind in FILES else "names"
     found = {name: find_row(table, name) for name in names}
     if table != "names" and (unknown := [name for name, row in found.items() if row is None]):
         raise LibraryError(

@@ -27,8 +27,8 @@ from .numbering import PAPER_LABEL, paper_number
 
 MEANINGS: dict[str, dict[str, str]] = {
     "songs": {
-        "corpus": "where the songs come from; synthetic-direct plays the synthetic songs in memory "
-        "and keeps no files of them",
+        "corpus": "where the songs come from: a folder, or a public data set with its folder; "
+        "synthetic-direct plays the synthetic songs in memory and keeps no files of them",
         "genres": "which genres are studied: all that are large enough, the paper's 16, a data "
         "set's own labels, or those named",
         "max_genres": "at most so many genres, the largest first",
@@ -58,7 +58,8 @@ MEANINGS: dict[str, dict[str, str]] = {
     },
     "test": {
         "test_fraction": "share of the songs kept for the test",
-        "split_by": "what never stands on both sides of the split: a song, an album, an artist",
+        "split_by": "what never stands on both sides of the split: a song, an album, an artist; "
+        "or published: the split that came with a public data set",
         "repeats": "how often the whole experiment is drawn and trained anew",
         "equal_sizes": "whether each genre's network is trained a second time on as many songs as "
         "the smallest genre has, to tell a genre's size from its rarity",
