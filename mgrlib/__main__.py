@@ -55,7 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="from songs to a rendered book")
     run.add_argument("--profile", default="quick", help=f"one of {', '.join(profiles())}")
-    run.add_argument("--corpus", help="synthetic, or the folder of a library")
+    run.add_argument("--corpus", help="synthetic, the folder of a library, or a public data set "
+                     "such as gtzan:/path")  # fmt: skip
     run.add_argument("--name", help="of the run; a folder of runs/")
     run.add_argument("--set", dest="overrides", action="append", default=[],
                      metavar="KEY=VALUE", help="change one setting; may be repeated")  # fmt: skip

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .audit import full_audit, rejection_counts
+from .audit import find_pairs, full_audit, rejection_counts
 from .catalog import REJECTED_COLUMNS, Library, choose_genres, genre_labels
 from .errors import LibraryError
 from .files import seed_from
@@ -57,6 +57,11 @@ class Catalog:
         rows = [*self.library.rejected, *self.images.rejected]
         return pd.DataFrame(rows, columns=REJECTED_COLUMNS)
 
+    @cached_property
+    def duplicates(self) -> pd.DataFrame | None:
+        """Pairs of songs that are one recording; None where no audio was listened to."""
+        return find_pairs(self.images, self.all_labels, settings=self.settings)
+
     def audit(self) -> dict:
         """Content of ``audit.json``, see `mgrlib.audit.full_audit`."""
         return self._audit
@@ -69,6 +74,7 @@ class Catalog:
             settings=self.settings,
             library=self.library,
             images=self.images,
+            pairs=self.duplicates,
             genres=list(self.labels),
             left_out=self.left_out,
             splits=self.splits,
@@ -105,9 +111,11 @@ def make_catalog(library: Library, images: Images, settings: Settings) -> Catalo
     """
     usable = library.songs.set_index("path", drop=False).loc[images.paths]
     if len(usable) < 2 * settings.min_songs:
+        counts = rejection_counts(images.rejected)
         raise LibraryError(
             f"{len(usable)} of {len(library.songs)} songs are usable, and a study needs at least "
-            f"{2 * settings.min_songs}: the reasons are {rejection_counts(images.rejected)}"
+            f"{2 * settings.min_songs}: "
+            + (f"the reasons are {counts}" if counts else "add songs or lower min_songs")
         )
     labels = genre_labels(usable, library.taxonomy)
     is_test = _published_tests(library, usable, settings)

@@ -106,8 +106,10 @@ class Study:
             "songs": catalog.songs[SONG_COLUMNS + subgenre_columns(catalog.songs)],
             "taxonomy": pd.DataFrame(pairs, columns=TAXONOMY_COLUMNS),
             "rejected": catalog.rejected,
+            "duplicates": catalog.duplicates,
         }.items():
-            write_text(folder / f"{name}.csv", table.to_csv(index=False))
+            if table is not None:
+                write_text(folder / f"{name}.csv", table.to_csv(index=False))
         write_json(self.folder / "audit.json", catalog.audit())
         content = {
             "name": self.name,

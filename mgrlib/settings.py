@@ -257,8 +257,9 @@ def _corpus(value: Any) -> str:
     """
     word = _word(value)
     kind, place = split_corpus(word)
+    nameless = kind == "mirdata:" or word in (*PUBLIC, "mirdata")
     unknown = kind == "folder" and re.match(r"[\w-]{2,}:", word)
-    if kind not in SYNTHETIC and (not place or unknown or kind == "mirdata:" or word in PUBLIC):
+    if kind not in SYNTHETIC and (not place or nameless or unknown):
         raise ValueError
     return word
 

@@ -240,14 +240,16 @@ def draw_song(
     except Exception as error:  # one file must not stop a run of thousands
         detail = " ".join(f"{type(error).__name__}: {error}".split())
         raise SongError("crashed", detail) from None
-    scales = [product for product in products if product != SOUND]
-    drawing = {name: getattr(settings, name) for name in DRAWING}
-    images = song_images(segment.samples, scales=scales, **drawing) if scales else {}
     sound = codes = None
     if SOUND in products:
         sound = measure(segment, sample_rate=rate)
         codes = fingerprints.fingerprint(segment.samples, sample_rate=rate)
-    return Drawn(images, segment.seconds, segment.padded, sound, codes)
+    samples, seconds, padded = segment.samples, segment.seconds, segment.padded
+    del segment  # images are quicker drawn in memory that is in use already
+    scales = [product for product in products if product != SOUND]
+    drawing = {name: getattr(settings, name) for name in DRAWING}
+    images = song_images(samples, scales=scales, **drawing) if scales else {}
+    return Drawn(images, seconds, padded, sound, codes)
 
 
 def read_file(folder: Path, song: tuple, *, segment_seconds: float, sample_rate: int) -> Segment:

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -269,9 +270,12 @@ def test_an_unknown_part_is_refused(capsys):
     with pytest.raises(SystemExit) as exit:
         command.main(["nonsense"])
     assert exit.value.code == 2
-    assert (
-        "PART must be one of synthesis, images, training, got nonsense" in capsys.readouterr().err
-    )
+    assert f"one of {', '.join(command.PARTS)}, got nonsense" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("part", command.PARTS)
+def test_every_part_has_its_function(part):
+    assert callable(getattr(import_module(f"mgrlib.bench.{part}"), command.PARTS[part]))
 
 
 # The book

@@ -191,8 +191,9 @@ def test_text_of_a_user_stays_on_its_line():
 
 @pytest.mark.parametrize(
     ("name", "shown"),
-    [("corpus", "corpus"), ("/home/me/net.pth", "net.pth"), ("C:\\me\\net.pth", "net.pth")],
-)
+    [("corpus", "corpus"), ("/home/me/net.pth", "net.pth"), ("C:\\me\\net.pth", "net.pth"),
+     ("fma-small:/home/me/fma", "fma-small"), ("mirdata:irmas:/home/me/x", "mirdata:irmas")],
+)  # fmt: skip
 def test_of_a_path_only_the_last_part_is_shown(name, shown):
     assert facts.last_part(name) == shown
 

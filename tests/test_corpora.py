@@ -139,6 +139,16 @@ def test_metadata_alone_gives_the_same_songs(tmp_path, places, kind):
     pd.testing.assert_frame_equal(alone.songs, whole.songs)
 
 
+@pytest.mark.parametrize("kind", PUBLIC)
+def test_a_folder_that_is_not_there_says_what_to_get(tmp_path, kind):
+    for metadata_only in (False, True):
+        with pytest.raises(LibraryError) as caught:
+            library_of(f"{kind}:{tmp_path}/none", metadata_only=metadata_only)
+        message = str(caught.value)
+        assert re.search(rf" in {tmp_path}/none.*: get .* from http.* {tmp_path}/none", message)
+        assert "\n" not in message
+
+
 # --- FMA -------------------------------------------------------------------------------
 
 
@@ -211,6 +221,24 @@ def test_a_damaged_table_of_fma_says_what_to_get(tmp_path, damage):
     assert f"get {fma.METADATA} from https://os.unil.cloud.switch.ch/fma/fma_meta" in message
     assert "(342 MiB, SHA-1 f0df49ffe5f2a6008d7dc83c6915b31835dfe733)" in message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "tracks.csv names the genre '107', which genres.csv lacks"),
+        (sets.FMA_GENRES[:150], "genres.csv: the row of genre"),
+        (
+            sets.FMA_GENRES.replace("Punk", "Rock"),
+            "genres.csv: every genre needs a title of its own",
+        ),
+    ],
+)
+def test_a_damaged_table_of_genres(tmp_path, text, message):
+    sets.make_fma(tmp_path, audio=False)
+    (tmp_path / "fma_metadata" / "genres.csv").write_text(text)
+    with pytest.raises(LibraryError, match=message):
+        library_of(f"fma-small:{tmp_path}", metadata_only=True)
 
 
 def test_missing_archives_are_named_with_size_checksum_source_and_folder(tmp_path):
@@ -484,14 +512,15 @@ def test_tracks_of_mirdata_without_a_label_are_named(tmp_path, monkeypatch):
     assert library.songs["path"].tolist() == ["word.wav", "list.wav", "both.wav", "style.wav"]
     assert library.songs.loc[0, ["artist", "year"]].tolist() == ["A", "1999"]
     assert {row["path"]: row["detail"] for row in library.rejected} == {
-        "none.wav": "", "unread.wav": "FileNotFoundError: no annotation",
+        "none.wav": "mirdata knows no genre or style of it",
+        "unread.wav": "FileNotFoundError: no annotation",
     }  # fmt: skip
 
 
 def test_the_parts_of_mirdata_are_its_published_split(tmp_path, monkeypatch):
     tracks = tracks_at(tmp_path, {f"{n}": (track(f"{n}", genre="ab"[n % 2]), []) for n in range(9)})
     for number, one in enumerate(tracks.values()):
-        one.split = ("train", "valid", "test")[number % 3]
+        one.split = ("split01_train", "valid", "test")[number % 3]
     monkeypatch.setitem(sys.modules, "mirdata", sets.StandIn(tracks))
     (parts,) = library_of(f"mirdata:ballroom:{tmp_path}", metadata_only=True).published
     assert parts.tolist() == ["train", "validation", "test"] * 3
@@ -500,7 +529,7 @@ def test_the_parts_of_mirdata_are_its_published_split(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("tracks", "message"),
     [
-        ([track("a", genre=None)], "no track has a genre or style in .* attribute for it"),
+        ([track("a", genre=None)], "its tracks have no genre or style; data sets that have some"),
         ([Unreadable(track_id="a")], "no track has a genre or style in .*: no annotation"),
         ([SimpleNamespace(track_id="a", genre="x")], "ballroom of mirdata has no audio"),
         ([track("a", genre="x")], "a song's path must stay inside the data set's folder"),
@@ -567,8 +596,8 @@ def test_a_repeat_has_a_published_split_of_its_own(places):
 @pytest.mark.parametrize(
     ("kind", "others", "message"),
     [
-        ("folder", {}, "no split was published with this corpus: use song, album or artist"),
-        ("synthetic-direct", {"songs": 16}, "no split was published with this corpus"),
+        ("folder", {}, "only public data sets come with splits.*: use song, album or artist"),
+        ("synthetic", {}, "only public data sets come with splits"),
         ("mirdata", {}, "no split was published with ballroom of mirdata"),
         ("gtzan", {"repeats": 2}, "repeats=2 .* GTZAN has 1 published split: lower repeats"),
         ("mtg-jamendo", {"repeats": 3}, "MTG-Jamendo has 2 published splits: lower repeats"),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import odd_sounds
+import pandas as pd
 import psutil
 import pytest
 import soundfile
@@ -19,6 +20,7 @@ from odd_sounds import notes, read_and_weigh, read_deadly
 
 import mgrlib.images
 import mgrlib.shards
+from mgrlib.audio import COLUMNS
 from mgrlib.catalog import Sounds
 from mgrlib.errors import LibraryError, RunError
 from mgrlib.files import ROOT
@@ -79,11 +81,13 @@ def undisturbed(songs, tmp_path_factory) -> dict[str, bytes]:
         return contents(folder)
 
 
-def make(library: Path, *, jobs: int = 1, read=read_file, **overrides) -> Images:
+def make(
+    library: Path, *, jobs: int = 1, read=read_file, pixels: bool = True, **overrides
+) -> Images:
     settings = make_settings(profile="smoke", overrides={"segment_seconds": 1, **overrides})
     paths = sorted(str(path.relative_to(library)) for path in library.rglob("*.wav"))
     sounds = Sounds(identify=identify_file, read=read)
-    return make_images(library, paths, settings=settings, jobs=jobs, sounds=sounds)
+    return make_images(library, paths, settings=settings, jobs=jobs, sounds=sounds, pixels=pixels)
 
 
 def contents(cache: Path) -> dict[str, bytes]:
@@ -191,7 +195,7 @@ def test_a_process_that_is_killed_is_replaced_and_no_song_is_blamed(songs, undis
 
 def test_what_a_killed_writer_left_is_deleted_a_day_later(library, cache):
     make(library, scales=["linear"])
-    [folder] = (cache / "images").iterdir()
+    [folder] = (cache / "images").glob("linear-*")
     old, young = folder / ".0123.npz.abcd_123", folder / ".0123.npz.efgh_456"
     for file, hours in ((old, 25), (young, 23)):
         file.touch()
@@ -441,6 +445,14 @@ def test_the_key_changes_with_what_changes_pixels(setting):
     assert [s for s in SCALES if key(changed, s) != key(usual, s)] == list(expected)
 
 
+@pytest.mark.parametrize("setting", CHANGES)
+def test_the_key_of_the_sound_changes_with_what_is_heard(setting):
+    usual = make_settings(profile="smoke")
+    changed = make_settings(profile="smoke", overrides={setting: CHANGES[setting][0]})
+    key = mgrlib.shards.sound_key
+    assert (key(changed) != key(usual)) == (setting in ("segment_seconds", "sample_rate"))
+
+
 @pytest.mark.parametrize("setting", [name for name, (_, scales) in CHANGES.items() if scales])
 def test_what_changes_the_key_changes_pixels(library, cache, setting):
     """So no setting stands in the key for nothing."""
@@ -457,6 +469,48 @@ def test_each_scale_has_a_key_of_its_own(monkeypatch):
     assert len(keys) == len(SCALES)
     monkeypatch.setattr(mgrlib.shards, "VERSION", mgrlib.shards.VERSION + 1)
     assert not keys & {mgrlib.shards.pixel_key(settings, scale) for scale in SCALES}
+
+
+def test_the_sound_of_images_from_before_is_made_alone(library, cache):
+    whole = make(library)
+    before = contents(cache)
+    sounds = [file for file in stamps(cache) if file.parent.name.startswith("sound-")]
+    for file in sounds:
+        file.unlink()
+    images = stamps(cache)
+    again = make(library)
+    assert contents(cache) == before
+    assert images.items() <= stamps(cache).items()
+    pd.testing.assert_frame_equal(again.sound, whole.sound)
+    np.testing.assert_array_equal(again.fingerprints, whole.fingerprints)
+
+
+def test_the_sound_alone_draws_nothing(library, cache):
+    (library / "words.wav").write_text("no music\n" * 50)
+    heard = make(library, pixels=False)
+    assert heard.pixels == {}
+    assert {file.parent.name.partition("-")[0] for file in stamps(cache)} == {"sound"}
+    assert [row["reason"] for row in heard.rejected] == ["unreadable"]
+    whole = make(library)
+    pd.testing.assert_frame_equal(heard.sound, whole.sound)
+    assert whole.paths == heard.paths == list(heard.sound.index)
+    assert len(heard.fingerprints) == len(heard.paths)
+
+
+def test_the_sound_stays_with_its_song(library, cache):
+    images = make(library)
+    some = images.take([5, 2, 9])
+    assert list(some.sound.index) == some.paths == [images.paths[row] for row in (5, 2, 9)]
+    np.testing.assert_array_equal(some.fingerprints, images.fingerprints[[5, 2, 9]])
+    np.testing.assert_array_equal(some.sound["seconds"], some.seconds)
+
+
+def test_no_song_has_no_sound(library, cache):
+    for song in library.rglob("*.wav"):
+        song.write_text("no music\n" * 50)
+    images = make(library)
+    assert (len(images.sound), images.fingerprints.shape[0]) == (0, 0)
+    assert list(images.sound) == list(COLUMNS)
 
 
 def replace(song: Path, *, keep_stamp: bool) -> None:
@@ -486,8 +540,8 @@ def test_the_key_changes_with_the_file(library, cache, change, again):
     change(sorted(library.rglob("*.wav"))[3])
     make(library, scales=["mel"])
     made = stamps(cache).keys() - before.keys()
-    # Renamed, a song leaves one shard and joins another one.
-    assert len(made) in ((1, 2, 3) if again else (0,))
+    # Renamed, a song leaves one shard and joins another one; each has pixels and sound.
+    assert len(made) / 2 in ((1, 2, 3) if again else (0,))
 
 
 def test_the_library_may_be_moved(library, cache):

@@ -10,13 +10,18 @@ import pytest
 from conftest import run_cells, words
 
 from mgrlib import figures, pipeline
+from mgrlib.audio import COLUMNS
 from mgrlib.audit import full_audit
 from mgrlib.catalog import Library
+from mgrlib.images import Images
 from mgrlib.settings import make_settings
 from mgrlib.splits import draw_split
 
 PAGE = "01_dataset_audit"
-LABEL_FIGURES = {"genre-sizes", "imbalance", "co-occurrence", "subgenre-flow", "years"}
+FIGURES = {
+    "genre-sizes", "imbalance", "co-occurrence", "subgenre-flow", "years", "durations", "loudness",
+    "concentration",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -42,11 +47,20 @@ def texts(figure) -> str:
     )
 
 
+def made_up_sound(songs: int, **columns) -> pd.DataFrame:
+    """What is known of songs that nobody heard: all alike, but for `columns`."""
+    plain = {"format": "FLAC", "lossless": True, "native_rate": 44_100, "channels": 2,
+             "bit_depth": 16, "bit_rate": 900.0, "bandwidth": 22_050.0, "seconds": 60.0,
+             "loudness": -14.0, "peak": -1.0}  # fmt: skip
+    empty = {name: np.zeros(1, dtype=kind)[0].item() for name, kind in COLUMNS.items()}
+    return pd.DataFrame({**empty, **plain, **columns}, index=[f"{n}.wav" for n in range(songs)])
+
+
 @pytest.fixture
 def page(monkeypatch, saved, tmp_path):
     """Run the page on made-up songs without sound, split and audited as a study would."""
 
-    def show(taxonomy, rows, *, trained=None, about=None, **columns):
+    def show(taxonomy, rows, *, trained=None, about=None, sound=None, **columns):
         songs = pd.DataFrame({"path": [f"{place}.wav" for place in range(len(rows))]})
         songs = songs.assign(**{"title": "", "artist": "", "album": "", "year": ""} | columns)
         for place in range(max(map(len, rows))):
@@ -57,11 +71,19 @@ def page(monkeypatch, saved, tmp_path):
         labels = library.labels()
         genres = trained or list(labels.columns[labels.any()])
         split = draw_split(labels[genres].to_numpy(), test_fraction=0.25, seed=0)
+        images = Images(
+            paths=list(songs["path"]), pixels={}, seconds=np.full(len(rows), 60.0), rejected=[],
+            padded=np.zeros(len(rows), dtype=bool), fingerprints=np.random.default_rng(0).integers(
+                2**32, size=(len(rows), 40), dtype=np.uint32),
+            sound=made_up_sound(len(rows)) if sound is None else sound,
+        )  # fmt: skip
         audit = full_audit(
             songs, labels, settings=make_settings(profile="smoke"), library=library,
-            genres=genres, splits=[split],
+            images=images, genres=genres, splits=[split],
         )  # fmt: skip
-        catalog = SimpleNamespace(audit=lambda: {"padded": 0} | audit, library=library)
+        catalog = SimpleNamespace(
+            audit=lambda: audit, library=library, images=images, all_labels=labels
+        )
         study = SimpleNamespace(
             catalog=catalog, name="made-up", folder=tmp_path, caution="They are made up.",
             corpus_words=f"{len(rows)} songs",
@@ -75,11 +97,13 @@ def page(monkeypatch, saved, tmp_path):
 def test_songs_of_which_little_is_known(page, saved):
     taxonomy = {"calm": ("Ambient",), "loud": ("Metal",)}
     said = page(taxonomy, [["calm"], ["loud"]] * 8)
-    assert "16 songs by 0 artists on 0 albums" in said
+    assert "16 songs carry 16 labels of 2 genres. There are 2 sets of genres." in said
+    assert "2 subgenres have songs. No song has two genres." in said
     assert "0 songs have a year; 16 have none." in said
-    assert "No song has two genres." in said
+    assert "| *no song has two genres* | – | – | – | – |" in said
+    assert "No song stands here twice." in said
     assert "CVIR | how much genres differ in that: 0 where they are equally large | 0.000 |" in said
-    assert set(saved) >= LABEL_FIGURES
+    assert set(saved) >= FIGURES
     assert "No song of this run has a year." in texts(saved["years"])
     assert "Ambient (8)" in texts(saved["imbalance"])
 
@@ -89,7 +113,7 @@ def test_one_genre_holds_all_songs_and_the_other_one(page, saved):
     said = page(taxonomy, [["odd"]] * 4 + [["song"]] * 12, year="1999", trained=["Rare"])
     assert "3 genres" not in said
     assert "| All, Rare | 4 | 100 | 4.0 | 1.0 |" in said
-    assert "Of the 4 songs with two genres or more, 4 have a subgenre that alone brings two" in said
+    assert "Of 4 songs with two genres or more, 4 would have them by one subgenre alone" in said
     assert "Unused" not in said
     assert "16 songs have a year, from 1999 to 1999; 0 have none." in said
     assert "song (12)" in texts(saved["subgenre-flow"])
@@ -114,6 +138,29 @@ def test_three_hundred_subgenres_of_thirty_genres(page, saved):
     flow = texts(saved["subgenre-flow"])
     assert "other subgenres" in flow
     assert "other genres" in flow
+
+
+def test_silence_without_a_file_has_no_loudness_and_no_format(page, saved):
+    sound = made_up_sound(8, format="", lossless=False, loudness=np.nan, bit_rate=np.nan)
+    said = page({"a": ("A",), "b": ("B",)}, [["a"], ["b"]] * 4, sound=sound)
+    assert "loud enough for its loudness to be defined" in texts(saved["loudness"])
+    assert "| Loudness of the segment (LUFS) | – | – | – | – | – |" in said
+    assert "nan" not in said
+
+
+def test_a_format_that_goes_with_a_genre_is_named(page):
+    sound = made_up_sound(40, format=["MP3", "FLAC"] * 20, lossless=[False, True] * 20)
+    said = page({"a": ("A",), "b": ("B",)}, [["a"], ["b"]] * 20, sound=sound)
+    assert "| format | A | 1.00 | MP3: 100.0 % | MP3: 0.0 % |" in said
+    assert "| lossless or lossy | A | 1.00 | lossy: 100.0 % | lossy: 0.0 % |" in said
+
+
+def test_one_recording_under_two_labels(page):
+    sound = made_up_sound(8, digest=["same", "same", *map(str, range(6))])
+    said = page({"a": ("A",), "b": ("B",)}, [["a"], ["b"]] * 4, sound=sound)
+    assert "2 songs have a duplicate, in 1 group, the largest of 2: 1 exact pair, 0 near" in said
+    assert "Different genres have 1 pair, not one genre in common 1 of them" in said
+    assert r"| 0\.wav | 1\.wav | exact | different |" in said
 
 
 def test_years_that_are_no_years_of_recordings(page):
@@ -149,7 +196,7 @@ def test_names_with_markup_on_real_files(saved, tmp_path, tone_library):
     assert "<b>" not in said
     assert "<i>" not in said
     assert r"R\|B \*\$x\$\*" in said
-    assert set(saved) >= LABEL_FIGURES
+    assert set(saved) >= FIGURES
     for value in shown:
         assert getattr(value, "data", "something") != "nan"
 

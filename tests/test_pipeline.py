@@ -3,13 +3,15 @@
 import json
 import multiprocessing
 import os
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import make_tone_library, write_csv
 
-from mgrlib import runs
+from mgrlib import pipeline, runs
+from mgrlib.corpora import open_corpus
 from mgrlib.errors import LibraryError, RunError, SettingsError, StudyError
 from mgrlib.pipeline import Study, open_study, start_study
 from mgrlib.runs import run_folder
@@ -43,6 +45,53 @@ def test_a_catalog_is_written_and_read_back(tmp_path, small_settings, tone_libra
     assert stored["evidence"] == "music"
     assert stored["corpus_words"] == f"48 songs of the library {tone_library.name}"
     assert stored["settings"] == small_settings.as_dict()
+
+
+def test_the_audit_has_all_its_parts_and_no_folder_of_this_machine(tmp_path, tone_library):
+    settings = make_settings(
+        profile="smoke", corpus=str(tone_library), overrides="segment_seconds=1"
+    )
+    study = study_of(tmp_path / "run", settings)
+    catalog = study.catalog
+    text = (tmp_path / "run" / "audit.json").read_text()
+    audit = json.loads(text)
+    assert set(audit) == {
+        "library", "labels", "trained", "split", "recall", "left_out", "rejected", "padded",
+        "audio", "confounds", "duplicates", "leakage", "verdict",
+    }  # fmt: skip
+    assert audit == json.loads(json.dumps(catalog.audit()))
+    assert catalog.audit() is catalog.audit(), "it is made once"
+    assert str(tone_library) not in text
+    assert audit["library"] == {"songs": 48, "usable": 48}
+    assert audit["audio"]["formats"]["WAV"]["songs"] == 48
+    assert list(audit["leakage"]["splits"]) == ["song", "album", "artist"]
+    assert audit["leakage"]["splits"]["song"]["test"] == audit["split"]["test"]
+    assert audit["verdict"]["worry"]
+    pairs = pd.read_csv(tmp_path / "run" / "catalog" / "duplicates.csv")
+    found = audit["duplicates"]
+    assert len(pairs) == found["exact"] + found["near"]
+    assert list(pairs) == [
+        "path_1", "path_2", "kind", "shift_seconds", "similarity", "contradicting"
+    ]  # fmt: skip
+
+
+def test_what_a_data_set_itself_rejects_comes_first(tmp_path, tone_library, monkeypatch):
+    lost = {"path": "lost.wav", "reason": "no genre", "detail": "none in tracks.csv"}
+
+    def opened(settings, **options):
+        return replace(open_corpus(settings, **options), rejected=(lost,))
+
+    monkeypatch.setattr(pipeline, "open_corpus", opened)
+    settings = make_settings(
+        profile="smoke", corpus=str(tone_library), overrides="segment_seconds=1"
+    )
+    study = study_of(tmp_path / "run", settings)
+    audit = study.catalog.audit()
+    assert audit["rejected"] == {"no genre": 1}
+    assert audit["library"] == {"songs": 49, "usable": 48}
+    assert "1 song of 49 (2.0%) can't be used: 1 no genre." in audit["verdict"]["fine"]
+    rejected = pd.read_csv(tmp_path / "run" / "catalog" / "rejected.csv")
+    assert rejected.to_dict("records") == [lost]
 
 
 def test_a_large_library_is_drawn_from_in_proportion(tmp_path, tone_library):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.model_selection import StratifiedGroupKFold
 
 from mgrlib.errors import LibraryError
 from mgrlib.paper import SONGS, TABLE_1
@@ -53,6 +54,69 @@ def test_groups_stay_on_one_side(groups):
     large = labels.sum(axis=0) > 40
     shares = labels[split.test].sum(axis=0)[large] / labels.sum(axis=0)[large]
     np.testing.assert_allclose(shares, 0.25, atol=0.12)
+
+
+def tasteful(songs: int, *, artists: int, genres: int = 8, seed: int = 0):
+    """Labels of songs by artists of unequal size, most of them true to one genre."""
+    rng = np.random.default_rng(seed)
+    weight = rng.pareto(2, artists) + 0.2
+    artist = rng.choice(artists, songs, p=weight / weight.sum())
+    taste = rng.choice(genres, artists, p=rng.dirichlet(np.full(genres, 2.0)))
+    own = np.where(rng.random(songs) < 0.8, taste[artist], rng.integers(0, genres, songs))
+    return own[:, None] == np.arange(genres), artist
+
+
+def off(labels: np.ndarray, test: np.ndarray, fraction: float) -> float:
+    """Root mean square over genres of the test set's share less the fraction."""
+    shares = labels[test].sum(axis=0) / labels.sum(axis=0)
+    return float(np.sqrt(np.mean((shares - fraction) ** 2)))
+
+
+@pytest.mark.parametrize("fraction", [0.1, 0.25])
+@pytest.mark.parametrize(("songs", "artists"), [(1000, 200), (4000, 600)])
+def test_groups_are_stratified_by_how_many_songs_they_have(songs, artists, fraction):
+    labels, artist = tasteful(songs, artists=artists)
+    test = draw_split(labels, test_fraction=fraction, seed=1, groups=artist).test
+    assert len(test) == pytest.approx(fraction * songs, abs=2)
+    folds = StratifiedGroupKFold(round(1 / fraction), shuffle=True, random_state=1)
+    _, theirs = next(folds.split(labels, labels.argmax(axis=1), artist))
+    assert off(labels, test, fraction) <= min(0.02, off(labels, theirs, fraction))
+
+
+def test_of_few_groups_the_nearest_are_drawn():
+    labels, album = tasteful(120, artists=12, genres=4, seed=2)
+    masks = np.arange(2**12)[:, None] >> np.arange(12) & 1 > 0
+    counts = np.array([np.append((album == a).sum(), labels[album == a].sum(axis=0))
+                       for a in range(12)])  # fmt: skip
+    total, drawn = counts.sum(axis=0), masks @ counts
+    weight = 1 / total**2 * [4, 1, 1, 1, 1]
+    distance = np.square(drawn - 0.25 * total) @ weight
+    possible = ((drawn > 0) & (drawn < total)).all(axis=1)
+    test = draw_split(labels, test_fraction=0.25, seed=1, groups=album).test
+    own = np.isin(np.arange(12), album[test])
+    assert distance[(masks == own).all(axis=1)].item() <= 1.5 * distance[possible].min()
+
+
+def test_a_label_of_two_groups_comes_to_both_sides_and_one_of_one_group_can_not():
+    labels = np.zeros((100, 3), dtype=bool)
+    labels[:50, 0] = labels[40:50, 1] = labels[60:64, 2] = True
+    album = np.arange(100) // 5  # label 1 is albums 8 and 9, label 2 is within album 12
+    for seed in range(5):
+        split = draw_split(labels, test_fraction=0.1, seed=seed, groups=album)
+        assert labels[split.test, 1].sum() == 5
+        assert labels[split.test, 2].sum() in (0, 4)
+        assert 5 <= len(split.test) <= 15
+
+
+@pytest.mark.parametrize("groups", [30, 6000])
+def test_a_draw_of_groups_depends_on_its_seed_alone(groups):
+    labels, artist = tasteful(8000, artists=groups)
+    first, again, other = (
+        draw_split(labels, test_fraction=0.25, seed=seed, groups=artist).test for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(first, again)
+    if groups > 30:
+        assert set(first) != set(other)
 
 
 def test_one_group_can_not_be_split():

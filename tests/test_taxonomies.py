@@ -2,6 +2,7 @@
 
 import csv
 import re
+import sys
 
 import pandas as pd
 import pytest
@@ -10,8 +11,12 @@ from mutagen._constants import GENRES as ID3_GENRES
 from mgrlib import taxonomies
 from mgrlib.audit.coverage import coverage_audit, coverage_table, coverage_words
 from mgrlib.errors import LibraryError
+from mgrlib.files import ROOT, read_json
 from mgrlib.paper import GENRES
 from mgrlib.taxonomies import rows
+
+sys.path.insert(0, str(ROOT / "book" / "extension"))
+page = pytest.importorskip("mgrlib_book.taxonomies")
 
 # genre_id and title of FMA's genres.csv, as published with its metadata.
 FMA = """1 Avant-Garde|2 International|3 Blues|4 Jazz|5 Classical|6 Novelty|7 Comedy
@@ -220,3 +225,56 @@ def test_a_label_is_shown_as_text():
     songs = pd.DataFrame({"path": ["1"], "subgenre_1": list(taxonomy)})
     table = coverage_table(coverage_audit(songs, taxonomy))
     assert r"\<b\>a\|b\<\/b\> 1" in table
+
+
+# The book's page
+
+
+@pytest.mark.parametrize("kind", page.TITLES)
+def test_the_page_shows_every_row_with_its_reason(kind):
+    lines = page.taxonomy_lines(kind)
+    found = taxonomies.read_rows(kind)
+    assert sum(line.startswith("* - ") for line in lines) == len(found) + 1
+    assert {page.escape(row.reason) for row in found} <= {line[4:] for line in lines}
+
+
+def test_a_genre_of_fma_stands_under_the_one_above_it():
+    names = [line.removeprefix("* - ") for line in page.taxonomy_lines("fma") if line[:1] == "*"]
+    punk = names.index("&emsp;Punk")
+    assert names[punk + 1] == r"&emsp;&emsp;Electro\-Punk"
+    assert "Rock" in names[:punk]
+
+
+def test_the_page_shows_the_common_names_once_a_genre():
+    text = "\n".join(page.names_lines())
+    rows_of_none = [row for row in taxonomies.read_rows("names") if not row.genres]
+    assert text.count(":::{dropdown}") == 17
+    assert f"No counterpart: {len(rows_of_none)} names" in text
+
+
+def test_fma_is_counted_as_published():
+    said = page.counted_lines(taxonomies.read_rows("fma"))[0]
+    found = taxonomies.read_rows("fma")
+    all_, kept = (sum(row.tracks for row in found if row.genres or every) for every in (1, 0))
+    assert said.endswith(f"{all_:,} pairs of track and genre, {kept:,} are covered, "
+                         f"{100 * kept / all_:.1f} %.")  # fmt: skip
+    assert said.startswith("104 of the 161 genres with tracks")
+
+
+def test_the_measured_coverage_of_jamendo_is_that_of_the_present_rows():
+    kept = read_json(ROOT / page.FOLDER / page.COVERAGE_FILE)
+    found = {row.name: row for row in taxonomies.read_rows("mtg-jamendo")}
+    sources = {genre: entry["subgenres"] for genre, entry in kept["genres"].items()}
+    counted = {name: songs for entry in sources.values() for name, songs in entry.items()}
+    counted |= kept["unmapped"]
+    assert counted == {name: found[name].tracks for name in counted}
+    for name in counted:
+        assert {genre for genre, names in sources.items() if name in names} == (
+            set(found[name].genres)
+        )
+    assert set(found) - set(counted) == {
+        "african", "ethnicrock", "gothic", "heavymetal", "jazzfunk", "oriental", "ska", "tribal"
+    }  # fmt: skip
+    assert f"({kept['songs']['mapped']:,} of {kept['songs']['all']:,})" in (
+        "\n".join(page.measured_lines(kept))
+    )

@@ -138,8 +138,8 @@ def read_from_start(path: Path, segment_seconds: float) -> Native:
             check_length(total, frame.layout.nb_channels)
         if not total:
             raise BrokenPromise("no samples could be decoded", facts)
+        check_rate(rate)
         facts = with_frame(facts, stream, first, seconds=total / rate)
-    check_rate(rate)
     wanted = min(round(segment_seconds * rate), total)
     start = middle(total, wanted)
     samples, place, extremes = np.empty(wanted, dtype=np.float32), 0, Extremes()
@@ -179,6 +179,8 @@ def open_sound(path: Path, *, strictly: bool = False) -> Iterator[tuple]:
         stream = container.streams.best("audio")
         if stream is None:
             raise SongError("unreadable", "the file has no audio stream")
+        if stream.codec_context is None:
+            raise BrokenPromise("no decoder knows the encoding")
         for other in container.streams:
             if other is not stream:
                 other.discard = av.stream.Discard.all

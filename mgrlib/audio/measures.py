@@ -128,12 +128,13 @@ def hash_samples(samples: np.ndarray) -> bytes:
     drawn at random, modulo 2**64 (multilinear hashing): two blocks that differ have the same
     sum by chance once in 2**32 times or less.
     """
-    size = -(-len(samples) // (2 * WORDS)) * 2 * WORDS
-    whole = len(samples) // (2 * WORDS) * 2 * WORDS
-    rest = np.zeros(size - whole, dtype=np.float32)
+    block = 2 * WORDS
+    whole = len(samples) // block * block
+    rest = np.zeros(block, dtype=np.float32)
     rest[: len(samples) - whole] = samples[whole:]
-    sums = [np.ascontiguousarray(part).view("<u8").reshape(-1, WORDS) @ _hash_weights()
-            for part in (samples[:whole], rest)]  # fmt: skip
+    pairs = [np.ascontiguousarray(part).view("<u8").reshape(-1, WORDS)
+             for part in (samples[:whole], rest)]  # fmt: skip
+    sums = [np.einsum("ij,j->i", part, _hash_weights()) for part in pairs]
     return np.concatenate(sums).tobytes()
 
 

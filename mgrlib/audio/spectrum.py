@@ -7,9 +7,8 @@ filters that fall within a few hundred Hz; music and microphones fall by some dB
 from functools import lru_cache
 
 import numpy as np
-import scipy.fft
 
-SPECTRA = 32
+SPECTRA = 24
 """From all over the segment."""
 
 BIN_HERTZ = 12.0
@@ -42,6 +41,8 @@ def mean_spectrum(samples: np.ndarray, *, rate: int) -> np.ndarray:
     ndarray, float32, shape=(bins,)
         From 0 to half the rate.
     """
+    import scipy.fft
+
     length = 2 ** round(np.log2(rate / BIN_HERTZ))
     if len(samples) < length:
         samples = np.pad(samples, (0, length - len(samples)))
@@ -93,10 +94,8 @@ def find_edge(power: np.ndarray, *, rate: int) -> tuple[float, float]:
 
 def _band_levels(power: np.ndarray, rate: int) -> np.ndarray:
     """Level in dB of each band up to half the rate, smoothed by a median."""
-    hertz = np.fft.rfftfreq(2 * (len(power) - 1), 1 / rate)
-    bands = int(rate / 2 // BAND_HERTZ)
-    first = np.searchsorted(hertz, np.arange(bands + 1) * BAND_HERTZ)
-    means = np.add.reduceat(power, first[:-1])[:bands] / np.diff(first)
+    first = _first_bins(2 * (len(power) - 1), rate)
+    means = np.add.reduceat(power[: first[-1]], first[:-1]) / np.diff(first)
     levels = 10 * np.log10(np.maximum(means, LEAST_POWER))
     padded = np.pad(levels, MEDIAN_BANDS // 2, mode="edge")
     return _running_median(padded, MEDIAN_BANDS)
@@ -106,6 +105,14 @@ def _running_median(values: np.ndarray, size: int) -> np.ndarray:
     """The upper median of each `size` neighbors; sorting few is quicker than `np.median`."""
     windows = np.lib.stride_tricks.sliding_window_view(values, size)
     return np.sort(windows, axis=1)[:, size // 2]
+
+
+@lru_cache(maxsize=8)
+def _first_bins(length: int, rate: int) -> np.ndarray:
+    """The first bin of each band, and of what is left above the last."""
+    bands = int(rate / 2 // BAND_HERTZ)
+    hertz = np.fft.rfftfreq(length, 1 / rate)
+    return np.searchsorted(hertz, np.arange(bands + 1) * BAND_HERTZ)
 
 
 @lru_cache(maxsize=8)

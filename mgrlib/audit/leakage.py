@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import LibraryError
+from ..fingerprints import group_numbers
 from ..splits import Split, draw_split, song_groups
 
 NAMES = ("artist", "album")
@@ -84,7 +85,10 @@ def leakage(
         if way != split_by
     }
     repeats = [
-        {"duplicates": record["duplicates"], **{name: record[name]["share"] for name in NAMES}}
+        {
+            "duplicates": record["duplicates"] and record["duplicates"]["songs"],
+            **{name: record[name]["share"] for name in NAMES},
+        }
         for record in own
     ]
     return found | {
@@ -137,7 +141,8 @@ def split_record(
         ``train, test``: songs; ``wanted``: test songs asked for; ``artist``, ``album``:
         ``songs`` of the test set whose group trains too, ``named`` test songs that have a
         group, ``share`` of the first in the second (None where none has one), ``groups`` on
-        both sides; ``duplicates``: pairs across the sides, None where no audio was read;
+        both sides; ``duplicates``: ``pairs`` across the sides and the ``songs`` of the test
+        set that training has too, None where no audio was read;
         ``deviation``: the ``genre`` whose ``share`` in the test set is furthest from the
         fraction wanted, by ``off``, and the root mean square ``rms`` over genres;
         ``one_sided``: genres with, or without, which one side has no song.
@@ -151,7 +156,7 @@ def split_record(
         "test": len(split.test),
         "wanted": max(1, round(fraction * len(songs))),
         **{name: _shared(songs[name].to_numpy(), is_test) for name in NAMES},
-        "duplicates": None if pairs is None else _across(songs["path"], is_test, pairs),
+        "duplicates": None if pairs is None else _twins(songs["path"], is_test, pairs),
         "deviation": _deviation(values, is_test, list(labels), fraction),
         "one_sided": [genre for genre, has in zip(labels, values.T, strict=True)
                       if any(has[side].all() or not has[side].any()
@@ -168,10 +173,13 @@ def _shared(names: np.ndarray, is_test: np.ndarray) -> dict:
             "groups": len(both)}  # fmt: skip
 
 
-def _across(paths: pd.Series, is_test: np.ndarray, pairs: pd.DataFrame) -> int:
-    tested = set(paths[is_test])
-    first, second = (pairs[name].isin(tested) for name in ("path_1", "path_2"))
-    return int((first != second).sum())
+def _twins(paths: pd.Series, is_test: np.ndarray, pairs: pd.DataFrame) -> dict:
+    """Pairs across the sides, and test songs with a double in training, over others too."""
+    index = pd.Index(paths)
+    first, second = (index.get_indexer(pairs[name]) for name in ("path_1", "path_2"))
+    group = group_numbers(first, second, songs=len(paths))
+    known = np.isin(group[is_test], group[~is_test])
+    return {"pairs": int((is_test[first] != is_test[second]).sum()), "songs": int(known.sum())}
 
 
 def _deviation(

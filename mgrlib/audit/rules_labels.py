@@ -74,6 +74,7 @@ def smallest_genre(audit: dict) -> Iterator[Finding]:
     genre = min(tested, key=tested.__getitem__)
     error = standard_error(tested[genre], recall=0.5)
     if error is None:
+        yield Finding(False, "few test songs", f"The test set has no song of {cut(genre)}.")
         return
     few = [g for g, n in tested.items() if (standard_error(n, recall=0.5) or 1) > LARGEST_ERROR]
     text = (f"The smallest genre of the test set, {cut(genre)}, has {count(tested[genre], 'song')} "
@@ -180,9 +181,10 @@ def nearness(audit: dict) -> Iterator[Finding]:
     fraction = wanted / (own["train"] + test)
     fine = (abs(test - wanted) <= LARGEST_OFF * wanted
             and abs(worst["off"]) <= LARGEST_OFF * fraction)  # fmt: skip
+    asked = "" if split_by == "published" else f" where {wanted:,} were wanted"
     few = f": there are too few {split_by}s to do better" if split_by in NAMES and not fine else ""
     yield Finding(fine, "shares of the test set",
-                  f"The test set has {test:,} songs where {wanted:,} were wanted; of all genres, "
+                  f"The test set has {test:,} songs{asked}; of all genres, "
                   f"{cut(worst['genre'])} has the share in it that is furthest from "
                   f"{percent(fraction)}, {percent(worst['share'])}{few}.")  # fmt: skip
     repeats, different = (

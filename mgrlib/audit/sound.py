@@ -12,13 +12,15 @@ import numpy as np
 import pandas as pd
 
 from ..prose import escape
-from .tables import myst_table, number
+from .tables import myst_table, number, short_path
 
 NO_FILE = "no file"
 """Stands for the format of songs that are played without a file."""
 
 QUANTILES = {"least": 0.0, "quartile_1": 0.25, "median": 0.5, "quartile_3": 0.75, "most": 1.0}
 EXAMPLES = 5
+SHOWN = 2
+"""Examples in ``audit.json``, and in the page's table: paths are long."""
 
 CLIPPED = 1e-3
 """Share of samples at the end of the scale. Loud masters have some; a hundredth of a second in
@@ -173,7 +175,7 @@ def formats_table(audio: Mapping[str, Any], *, name: str = "tab-formats") -> str
         rate = group["bit_rate"] and round(group["bit_rate"]["median"])
         rows.append([escape(title), "yes" if group["lossless"] else "no", str(group["songs"]),
                      f"{group['songs'] / audio['songs']:.1%}", number(rate)])  # fmt: skip
-    return myst_table("What the songs are stored as", rows, name=name, left=2)
+    return myst_table("What the songs are stored as.", rows, name=name, left=2)
 
 
 def levels_table(audio: Mapping[str, Any], *, name: str = "tab-sound") -> str:
@@ -185,14 +187,23 @@ def levels_table(audio: Mapping[str, Any], *, name: str = "tab-sound") -> str:
     for key, (title, digits) in measures.items():
         values = audio[key] or dict.fromkeys(QUANTILES)
         rows.append([title, *(number(values[q], digits) for q in QUANTILES)])
-    return myst_table("How long and how loud the songs are", rows, name=name)
+    return myst_table("How long and how loud the songs are.", rows, name=name)
 
 
 def faults_table(audio: Mapping[str, Any], *, name: str = "tab-faults") -> str:
-    """MyST: what may be wrong, in how many songs, and which are the first of them."""
-    rows = [["What", "rule", "songs", "the first of them"]]
+    """MyST: what may be wrong, and in how many songs."""
+    rows = [["What", "Rule", "Songs", "Of"]]
     for title, fault in audio["faults"].items():
         limit = "" if fault["threshold"] is None else f": {fault['threshold']:g}"
-        examples = ", ".join(escape(path) for path in fault["examples"])
-        rows.append([title, fault["says"] + limit, f"{fault['songs']} of {fault['of']}", examples])
-    return myst_table("What may be wrong with the songs' sound", rows, name=name, left=4)
+        rows.append([title, fault["says"] + limit, str(fault["songs"]), str(fault["of"])])
+    return myst_table("What may be wrong with the songs' sound.", rows, name=name, left=2)
+
+
+def fault_examples(audio: Mapping[str, Any]) -> str:
+    """Markdown: the first songs with each fault, a line a fault; "" without any."""
+    lines = []
+    for title, fault in audio["faults"].items():
+        if paths := fault["examples"]:
+            more = f" and {fault['songs'] - len(paths)} more" if fault["songs"] > len(paths) else ""
+            lines.append(f"- {title}: {', '.join(escape(short_path(p)) for p in paths)}{more}")
+    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The tables of the audit's page: MyST text, every name escaped.
+"""The tables of the audit's page on labels: MyST text, every name escaped.
 
 Notebook: 01_dataset_audit.
 """
@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..paper import SONGS, TABLE_1
-from ..prose import escape
+from ..prose import escape, fixed
+from .findings import count
 from .imbalance import imbalance
 
 UNKNOWN = "–"
 MOST_PAIRS = 12
-GROUPS = ("artist", "album")
 MEASURES = {
     "cardinality": ("cardinality", "genres of a song, on average"),
     "density": ("density", "that number as a share of all genres"),
@@ -46,12 +46,22 @@ def myst_table(caption: str, rows: Sequence[Sequence[str]], *, name: str, left: 
 def number(value: float | None, digits: int = 2) -> str:
     """A number with so many decimals, an integer without, a dash for what is not known.
 
-    >>> number(3), number(0.5), number(None)
-    ('3', '0.50', '–')
+    >>> number(3), number(-0.5), number(None)
+    ('3', '−0.50', '–')
     """
     if value is None:
         return UNKNOWN
-    return str(value) if isinstance(value, int) else f"{value:.{digits}f}"
+    return fixed(value, 0 if isinstance(value, int) else digits)
+
+
+def short_path(path: str, most: int = 40) -> str:
+    """A path without its first folders where it is long; the whole stands in the run's files.
+
+    >>> short_path("a/b.wav"), short_path("folder/of/an/artist/song.wav", most=20)
+    ('a/b.wav', '…/an/artist/song.wav')
+    """
+    tails = [path, *(f"…/{path.split('/', cut)[-1]}" for cut in range(1, path.count("/") + 1))]
+    return next((tail for tail in tails if len(tail) <= most), tails[-1])
 
 
 def table_1(counts: Mapping[str, int], *, songs: int) -> str:
@@ -84,6 +94,44 @@ def paper_labels() -> dict:
     cardinality = sum(TABLE_1.values()) / SONGS
     density = cardinality / len(TABLE_1)
     return {"cardinality": cardinality, "density": density, **imbalance(TABLE_1)}
+
+
+def label_words(labels: Mapping) -> str:
+    """Songs, artists, albums, labels and their sets, in two sentences.
+
+    Parameters
+    ----------
+    labels : mapping
+        As `label_statistics` gives it.
+    """
+    by = f" by {count(labels['artists'], 'artist')}" if labels["artists"] else ""
+    on = f" on {count(labels['albums'], 'album')}" if labels["albums"] else ""
+    alone = f", {labels['single_sets']} of them of one song alone" if labels["single_sets"] else ""
+    without = labels["unlabeled"]
+    none = f"; {count(without, 'song has', 'songs have')} no genre" if without else ""
+    return (
+        f"{count(labels['songs'], 'song')}{by}{on} carry {count(labels['assignments'], 'label')} "
+        f"of {count(labels['genres'], 'genre')}{none}. There are "
+        f"{count(labels['distinct_label_sets'], 'set')} of genres{alone}."
+    )
+
+
+def flow_words(labels: Mapping) -> str:
+    """How much of the co-occurrence of genres the taxonomy makes by itself.
+
+    Parameters
+    ----------
+    labels : mapping
+        As `label_statistics` gives it.
+    """
+    several = sum(songs for size, songs in labels["sizes"].items() if int(size) > 1)
+    used = f"{count(labels['subgenres'], 'subgenre has', 'subgenres have')} songs."
+    if not several:
+        return f"{used} No song has two genres."
+    return (
+        f"{used} Of {count(several, 'song')} with two genres or more, {labels['built_in']} "
+        "would have them by one subgenre alone."
+    )
 
 
 def measures_table(labels: Mapping) -> str:
@@ -128,7 +176,8 @@ def pairs_table(labels: Mapping) -> str:
         rows.append([f"{escape(genre)}, {escape(other)}", str(both), f"{share:.0f}",
                      f"{chance:.1f}", f"{both / chance:.1f}"])  # fmt: skip
     caption = "The pairs of genres that most songs have, and how many would by chance alone."
-    return myst_table(caption, rows, name="tab-pairs") if pairs else "No song has two genres."
+    nothing = ["*no song has two genres*", *[UNKNOWN] * 4]  # a page refers to the table in any case
+    return myst_table(caption, rows if pairs else [*rows, nothing], name="tab-pairs")
 
 
 def label_sets_table(labels: Mapping) -> str:
@@ -144,28 +193,6 @@ def label_sets_table(labels: Mapping) -> str:
         names = ", ".join(map(escape, entry["genres"])) or "*none*"
         rows.append([names, *_count_and_share(entry["songs"], labels["songs"])])
     return myst_table("The most frequent sets of genres.", rows, name="tab-label-sets")
-
-
-def recall_table(recall: Mapping) -> str:
-    """What the smallest genre's test songs mean for the error of its recall, here and there.
-
-    Parameters
-    ----------
-    recall : mapping
-        As `recall_statistics` gives it.
-    """
-    levels = list(recall["needed"])
-    head = [f"{words} at recall {level}" for words in ("Standard error", "95 % interval ±")
-            for level in levels]  # fmt: skip
-    rows = [["Smallest genre", "Positive test songs", *head]]
-    for place, words in (("smallest", "here"), ("paper", "in the paper")):
-        if entry := recall[place]:
-            errors = [number(entry[name][level], 3) for name in ("standard_error", "half_width")
-                      for level in levels]  # fmt: skip
-            label = f"{escape(entry['genre'])}, {words}"
-            rows.append([label, str(entry["positives"]), *errors])
-    caption = "How well the recall of the smallest genre can be known from its test songs alone."
-    return myst_table(caption, rows, name="tab-recall")
 
 
 def verdict_words(verdict: Mapping) -> str:
@@ -196,66 +223,3 @@ def about_words(about: Any) -> str:
         f"The data set is {escape(about.name)} {{cite}}`{about.citation}`, "
         f"metadata: {escape(about.metadata_licence)}, audio: {escape(about.audio_licence)}."
     )
-
-
-def leakage_table(leakage: Mapping) -> str:
-    """What each way to split lets through, and how well it keeps the genres' shares.
-
-    Parameters
-    ----------
-    leakage : mapping
-        As `mgrlib.audit.leakage` gives it, with splits.
-    """
-    rows = [["Split by", "Test songs", "Artist trains too (%)", "Album trains too (%)",
-             "Duplicates across", "Genres' shares off by (points)"]]  # fmt: skip
-    reasons = []
-    for way, record in leakage["splits"].items():
-        label = f"{way}, this run" if way == leakage["split_by"] else way
-        if reason := record.get("reason"):
-            reasons.append(f"No split by {way}: {escape(reason)}.")
-            continue
-        shares = [_percent(record[name]["share"]) for name in GROUPS]
-        off = record["deviation"] and 100 * record["deviation"]["rms"]
-        rows.append([label, str(record["test"]), *shares, number(record["duplicates"]),
-                     number(off, 1)])  # fmt: skip
-    caption = "What each way to split the songs of this run lets through, and what it costs."
-    return "\n\n".join([myst_table(caption, rows, name="tab-leakage"), *reasons])
-
-
-def _percent(share: float | None) -> str:
-    return number(None if share is None else 100 * share, 1)
-
-
-def left_out_words(trained: Mapping, left_out: Sequence[Mapping]) -> str:
-    """Which genres are not trained, by the reason why.
-
-    Parameters
-    ----------
-    trained : mapping
-        By genre, those that are.
-    left_out : sequence of mapping
-        ``genre, songs, reason`` of the others.
-    """
-    reasons: dict[str, list[str]] = {}
-    for entry in left_out:
-        words = f"{escape(entry['genre'])} ({entry['songs']})"
-        reasons.setdefault(entry["reason"], []).append(words)
-    lines = [f"- {escape(reason)}: {', '.join(genres)}" for reason, genres in reasons.items()]
-    none = "" if lines else " None is left out."
-    return "\n".join([f"{len(trained)} genres are trained.{none}", "", *lines])
-
-
-def split_table(trained: Mapping) -> str:
-    """The trained genres with their songs: in all, for the test and for training.
-
-    Parameters
-    ----------
-    trained : mapping
-        ``audit["trained"]``: by genre ``songs, test, train, drawn_down``.
-    """
-    rows = [["Genre", "Songs", "Test", "Share in test (%)", "Training, half without it"]]
-    for genre, sizes in trained.items():
-        share = f"{100 * sizes['test'] / sizes['songs']:.1f}"
-        numbers = [str(sizes[name]) for name in ("songs", "test", "train")]
-        rows.append([escape(genre), *numbers[:2], share, numbers[2]])
-    return myst_table("The genres that are trained, and their songs.", rows, name="tab-split")

@@ -1,7 +1,7 @@
 """What is fine about a data set and what should worry a reader, in sentences with numbers.
 
-GTZAN was used for ten years before anybody listened for its repetitions, wrong labels and
-distortions, which change what results on it mean (Sturm 2013): so the verdict comes first.
+Repetitions, wrong labels and distortions, listed for GTZAN eleven years after it was made, change
+what results on a data set mean (Sturm 2013): so the verdict is there before a network is.
 Its rules stand in `rules_labels`, `rules_sound` and `rules_check`, gravest first.
 Notebook: 01_dataset_audit, "Verdict".
 """
@@ -30,7 +30,7 @@ RULES: tuple[Callable[[dict], Iterator[Finding]], ...] = (
 )
 SUMMED_UP = 3
 """Topics that the summary names."""
-CAUTION = {"synthetic": "These songs are synthetic and no evidence about music: "}
+CAUTION = {"synthetic": "These songs are synthetic, no evidence about music; "}
 
 
 def verdict(audit: dict, *, evidence: str | None = None) -> dict:

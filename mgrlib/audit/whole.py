@@ -13,10 +13,13 @@ from ..catalog import Library
 from ..paper import GENRES, TABLE_1
 from ..settings import SYNTHETIC, Settings
 from ..splits import Split
+from .confounds import confounds
 from .coverage import coverage_audit
+from .duplicates import duplicate_audit, duplicate_pairs
 from .labels import label_statistics, rejection_counts
 from .leakage import leakage
 from .recall import recall_statistics
+from .sound import sound_audit
 from .verdict import verdict
 
 
@@ -46,7 +49,7 @@ def full_audit(
     images : mgrlib.images.Images, optional
         Of `songs`, in their order; None where only the tables were read.
     pairs : DataFrame, optional
-        The duplicates, as `mgrlib.audit.duplicates` finds them; None where not looked for.
+        The duplicates, as `find_pairs` finds them; by default they are found now.
     genres : sequence of str
         Those that are trained; all of `labels` are looked at where there are none.
     left_out : sequence of dict
@@ -63,27 +66,53 @@ def full_audit(
         of a run*.
     """
     trained = labels[list(genres)] if genres else labels.loc[:, labels.any()]
-    audit: dict[str, Any] = {"labels": label_statistics(songs, labels, taxonomy=library.taxonomy)}
-    if splits:
-        audit["trained"] = trained_sizes(trained, splits[0])
-        audit["split"] = {"train": len(splits[0].train), "test": len(splits[0].test)}
-        test = {genre: sizes["test"] for genre, sizes in audit["trained"].items()}
-        audit["recall"] = recall_statistics(test, paper=TABLE_1)
-    audit["left_out"] = list(left_out)
+    if pairs is None and images is not None:
+        pairs = find_pairs(images, labels, settings=settings)
     rejected = [*library.rejected, *(images.rejected if images is not None else ())]
-    audit["rejected"] = rejection_counts(rejected)
     named = len(library.songs) + len(library.rejected)
-    audit["library"] = {"songs": named, "usable": named - len(rejected)}
-    if images is not None:
-        audit["padded"] = int(images.padded.sum())
+    audit = {
+        "library": {"songs": named, "usable": named - len(rejected)},
+        "labels": label_statistics(songs, labels, taxonomy=library.taxonomy),
+        **(_study(trained, splits[0]) if splits else {}),
+        "left_out": list(left_out),
+        "rejected": rejection_counts(rejected),
+    }
     if _is_mapped(library, settings):
         audit["coverage"] = coverage_audit(songs, library.taxonomy)
+    if images is not None:
+        audit["padded"] = int(images.padded.sum())
+    if images is not None and images.sound is not None:
+        audit["audio"] = sound_audit(images.sound, segment_seconds=settings.segment_seconds)
+        audit["confounds"] = confounds(images.sound, trained)
+    if pairs is not None:
+        audit["duplicates"] = duplicate_audit(
+            pairs, songs, labels, segment_seconds=settings.segment_seconds,
+            sample_rate=settings.sample_rate,
+        )  # fmt: skip
     audit["leakage"] = leakage(
         songs, trained, splits, split_by=settings.split_by, test_fraction=settings.test_fraction,
         seed=settings.seed, pairs=pairs,
     )  # fmt: skip
     evidence = "synthetic" if settings.corpus in SYNTHETIC else "music"
     return audit | {"verdict": verdict(audit, evidence=evidence)}
+
+
+def find_pairs(images: Any, labels: pd.DataFrame, *, settings: Settings) -> pd.DataFrame | None:
+    """The duplicates, see `mgrlib.audit.duplicate_pairs`; None where no audio was listened to."""
+    if images.fingerprints is None:
+        return None
+    return duplicate_pairs(images, labels, sample_rate=settings.sample_rate)
+
+
+def _study(trained: pd.DataFrame, split: Split) -> dict:
+    """What is trained and tested, and what the numbers of test songs mean."""
+    sizes = trained_sizes(trained, split)
+    test = {genre: row["test"] for genre, row in sizes.items()}
+    return {
+        "trained": sizes,
+        "split": {"train": len(split.train), "test": len(split.test)},
+        "recall": recall_statistics(test, paper=TABLE_1),
+    }
 
 
 def _is_mapped(library: Library, settings: Settings) -> bool:

@@ -1,7 +1,7 @@
 """``python -m mgrlib.bench``: all benchmarks or those named, a table, and ``bench.json``.
 
-One thread a process. ``--book`` also writes the speed of the images to the file that the
-book shows.
+One thread a process. ``--book`` also writes what the parts ``images`` and ``duplicates`` find
+to the files that the book shows.
 """
 
 import argparse
@@ -15,6 +15,8 @@ PARTS = {
     "synthesis": "bench_songs",
     "images": "bench_images",
     "metadata": "bench_metadata",
+    "sound": "bench_sound",
+    "duplicates": "bench_duplicates",
     "training": "bench_training",
 }
 """The function of each part, in the module of its name."""
@@ -25,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m mgrlib.bench", description="Speed as ratios.")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; or all")
     parser.add_argument("--book", action="store_true",
-                        help="write the speed of the images for the book")  # fmt: skip
+                        help="write what the book shows of images and duplicates")  # fmt: skip
     parsed = parser.parse_args(arguments)
     if unknown := set(parsed.parts) - set(PARTS):
         parser.error(f"PART must be one of {', '.join(PARTS)}, got {', '.join(sorted(unknown))}")
@@ -44,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(part: str, *, book: bool) -> Iterable[dict]:
     module = import_module(f".{part}", __package__)
     bench = getattr(module, PARTS[part])
-    return bench(result=module.RESULT) if part == "images" and book else bench()
+    return bench(result=module.RESULT) if book and hasattr(module, "RESULT") else bench()
 
 
 def words(line: dict) -> str:

@@ -4,7 +4,6 @@ The library is made up: its artists have a few albums each and a style of their 
 """
 
 import csv
-import json
 import os
 import subprocess
 import sys
@@ -14,11 +13,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
-import psutil
 
 from ..catalog import SONG_COLUMNS, SUBGENRE_COLUMNS, TAXONOMY_COLUMNS
+from ..files import write_json
 from ..paper import GENRES
-from .processes import peak_bytes
+from ..resources import peak_bytes
+from ..settings import make_settings
 from .timing import row
 
 SONGS = 100_000
@@ -71,13 +71,13 @@ def measure_check(folder: Path) -> tuple[float, float]:
 
 
 def check_here(folder: str, out: str) -> None:
-    """Check a library in this process and print at the end how much memory that took."""
-    from ..__main__ import main
+    """Do in this process what the command does; print at the end how much memory that took."""
+    from ..check import as_text, check_corpus
 
-    if main(["check", folder, "--metadata-only", "--json", f"{out}/audit.json"]):
-        raise RuntimeError("the check of the benchmark's library failed")
-    json.loads(Path(out, "audit.json").read_text("utf-8"))
-    print(peak_bytes(psutil.Process()))
+    check = check_corpus(make_settings(corpus=folder), metadata_only=True)
+    print(as_text(check))
+    write_json(Path(out, "audit.json"), check.audit)
+    print(peak_bytes())
 
 
 def _seconds(command: list[str]) -> tuple[float, str]:

@@ -75,11 +75,11 @@ def measure_memory(folder: Path, paths: list[str]) -> int:
     with empty_cache():
         make_images(folder, paths, settings=settings, jobs=2)
         workers = psutil.Process().children()
-        return max(sum(map(peak_bytes, [worker, *worker.children(recursive=True)]))
+        return max(sum(map(_peak, [worker, *worker.children(recursive=True)]))
                    for worker in workers)  # fmt: skip
 
 
-def peak_bytes(process: psutil.Process) -> int:
+def _peak(process: psutil.Process) -> int:
     """The most memory that a process has had; where the system doesn't tell, what it has now."""
     status = Path(f"/proc/{process.pid}/status")
     if status.exists():

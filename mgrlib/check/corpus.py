@@ -77,7 +77,7 @@ def check_corpus(settings: Settings, *, metadata_only: bool = False, deep: bool 
     audit |= {"deep": deep_check(library, settings, jobs=jobs)} if deep else {}
     audit["verdict"] = verdict(audit, evidence="synthetic" if is_synthetic(settings) else "music")
     rejected = [*library.rejected, *(images.rejected if images else ())]
-    return Check(_name(settings, len(library.songs)), audit, rejected, study, stops)
+    return Check(_name(settings, library), audit, rejected, study, stops)
 
 
 def _open(settings: Settings, *, jobs: int, metadata_only: bool) -> Library:
@@ -105,11 +105,14 @@ def wrong_lines(folder: Path) -> list[str]:
     times = Counter(map(_what, found))
     first = {_what(error): str(error) for error in reversed(found)}
     lines = [
-        first[what] + (f" (and so in {times[what] - 1:,} more lines)" if times[what] > 1 else "")
-        for what in times
+        first[what] + _and_more(number - 1, " (and so in {})") for what, number in times.items()
     ]
-    more = len(lines) - MOST_LINES
-    return [*lines[:MOST_LINES], *([f"and {more:,} more wrong lines"] if more > 0 else [])]
+    more = _and_more(len(lines) - MOST_LINES, "and {}")
+    return [*lines[:MOST_LINES], *filter(None, [more])]
+
+
+def _and_more(lines: int, text: str) -> str:
+    return text.format(f"{lines:,} more wrong line{'s' * (lines > 1)}") if lines > 0 else ""
 
 
 def _what(error: LibraryError) -> tuple:
@@ -134,30 +137,38 @@ def _audit(library: Library, images: Images | None, settings: Settings) -> tuple
     """The audit of all usable songs, what a study of them does, and what would stop it."""
     read = images or _unread(library.songs)
     whole = replace(settings, songs=max(settings.songs, len(read.paths)))
-    study, stops, parts = "", "", {}
+    catalog, study, stops = None, "", ""
     try:
         catalog = drawn = make_catalog(library, read, whole)
-        parts = {"genres": list(catalog.labels), "left_out": catalog.left_out,
-                 "splits": catalog.splits}  # fmt: skip
         if settings.songs < len(read.paths):
             drawn = make_catalog(library, read, settings)
         study = _study_words(drawn)
     except LibraryError as error:
         stops = str(error)
-    if parts:
-        songs, labels = catalog.songs, catalog.all_labels
-    else:
-        songs = library.songs[library.songs["path"].isin(read.paths)].reset_index(drop=True)
-        labels = genre_labels(songs, library.taxonomy)
-    audit = full_audit(songs, labels, settings=whole, library=library, images=images, **parts)
+    audit = _full_audit(library, images, whole, catalog)
     return audit, study, stops
 
 
 def _study_words(catalog: Catalog) -> str:
     train, test = (len(side) for side in (catalog.splits[0].train, catalog.splits[0].test))
-    return (
-        f"{len(catalog.labels.columns)} genres, {train:,} songs to train on and {test:,} to test on"
-    )
+    genres = len(catalog.labels.columns)
+    return f"{genres} genres, {train:,} songs to train on and {test:,} to test on"
+
+
+def _full_audit(
+    library: Library, images: Images | None, settings: Settings, catalog: Catalog | None
+) -> dict:
+    """The audit of a catalog of all songs, or without one where there can be no study."""
+    if catalog is None:
+        songs, parts = library.songs, {}
+        if images is not None:
+            songs = songs[songs["path"].isin(images.paths)].reset_index(drop=True)
+        labels = genre_labels(songs, library.taxonomy)
+    else:
+        songs, labels = catalog.songs, catalog.all_labels
+        parts = {"genres": list(catalog.labels), "left_out": catalog.left_out,
+                 "splits": catalog.splits}  # fmt: skip
+    return full_audit(songs, labels, settings=settings, library=library, images=images, **parts)
 
 
 def _unread(songs: pd.DataFrame) -> Images:
@@ -167,8 +178,9 @@ def _unread(songs: pd.DataFrame) -> Images:
                   padded=nothing.astype(bool), rejected=[])  # fmt: skip
 
 
-def _name(settings: Settings, songs: int) -> str:
+def _name(settings: Settings, library: Library) -> str:
     kind, place = split_corpus(settings.corpus)
+    songs = f"{len(library.songs):,} songs of"
     if kind == "folder":
-        return f"{songs:,} songs of the library {Path(place).name}"
-    return f"{songs:,} songs of {kind}"
+        return f"{songs} the library {Path(place).name}"
+    return f"{songs} {library.about.name if library.about else kind}"

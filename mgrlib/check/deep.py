@@ -26,7 +26,7 @@ from ..workers import perform
 VERSION = 1
 """Of what is noted of a song; in the name of the cache's files."""
 
-BLOCK_SONGS = 16
+BLOCK_SONGS = 8
 LEAST_SECONDS = 60.0
 BYTES_A_SECOND = 10**6
 """A song may take `LEAST_SECONDS`, and a second for so many bytes of its file."""

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ..catalog import Library, read_library
-from ..errors import LibraryError, SettingsError
+from ..errors import SettingsError
 from ..files import cache_folder, digest
 from ..paper import GENRES as PAPER_GENRES
 from ..settings import PUBLIC, SYNTHETIC, Settings, split_corpus
@@ -51,13 +51,16 @@ def open_corpus(
     SettingsError
         If it lacks the genres or the published splits that are asked for.
     """
-    if is_synthetic(settings):
-        return _in_published(_open_synthetic(settings, jobs=jobs, progress=progress), settings)
     kind, place = split_corpus(settings.corpus)
+    if kind in (*SYNTHETIC, "folder") and settings.split_by == "published":
+        raise SettingsError(
+            "split_by=published: only public data sets come with splits, and this corpus is none: "
+            "use song, album or artist"
+        )
+    if kind in SYNTHETIC:
+        return _open_synthetic(settings, jobs=jobs, progress=progress)
     if kind == "folder":
-        return _in_published(read_library(Path(place)), settings)
-    if not Path(place).is_dir():
-        raise LibraryError(f"corpus: {place!r} is no folder: name the one that holds {kind}")
+        return read_library(Path(place))
     loader = import_module(f".{LOADERS.get(kind, 'mirdata_sets')}", __name__)
     library = loader.open_library(kind, Path(place), metadata_only=metadata_only)
     return _in_published(_with_genres(library, kind, settings.genres), settings)
@@ -103,7 +106,7 @@ def _in_published(library: Library, settings: Settings) -> Library:
     """With ``split_by=published``, the library without the songs of no part."""
     if settings.split_by != "published":
         return library
-    name = library.about.name if library.about else "this corpus"
+    name = library.about.name
     splits = library.published[: settings.repeats]
     if not library.published:
         raise SettingsError(

@@ -13,9 +13,7 @@ NO_GENRE = "no genre"
 """Reason of songs that a data set names without a genre."""
 
 
-def first_place(
-    places: Iterable[Path], accepts: Callable[[Path], bool] = Path.exists
-) -> Path | None:
+def first_place(places: Iterable[Path], accepts: Callable[[Path], bool]) -> Path | None:
     """The first of some places that holds what is looked for, or None."""
     return next((place for place in places if accepts(place)), None)
 

@@ -98,7 +98,7 @@ class Declaration:
         """
         steps = [_step(archive, place) for archive in archives]
         more = f" (and {len(steps) - NAMED} files more)" if len(steps) > NAMED else ""
-        told = [" and ".join(steps[:NAMED]) + more] if steps else []
+        told = [", and ".join(steps[:NAMED]) + more] if steps else []
         return LibraryError(f"{self.name}: {what}: {'; '.join([*told, self.layout])}")
 
 

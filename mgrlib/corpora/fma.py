@@ -120,7 +120,10 @@ def _read_genres(path: Path) -> tuple[dict[str, str], dict[str, tuple[str, ...]]
     with path.open(encoding="utf-8-sig", newline="") as stream:
         rows = {row["genre_id"]: row for row in csv.DictReader(stream, strict=True)}
     titles = {number: row["title"] for number, row in rows.items()}
-    if None in titles.values() or len(set(titles.values())) < len(titles):
+    for number, row in rows.items():
+        if row["top_level"] not in rows:
+            raise ValueError(f"genres.csv: the row of genre {number!r} is cut, or its root missing")
+    if len(set(titles.values())) < len(titles):
         raise ValueError("genres.csv: every genre needs a title of its own")
     return titles, {row["title"]: (titles[row["top_level"]],) for row in rows.values()}
 
@@ -161,11 +164,12 @@ def _in_subset(tracks: pd.DataFrame, size: str) -> pd.DataFrame:
 
 def _genres_of(tracks: pd.DataFrame, titles: dict[str, str]) -> pd.Series:
     """Titles of each track's genres; the column ``genre_top`` is empty for more than half."""
-    read = {
-        text: [titles[str(number)] for number in dict.fromkeys(ast.literal_eval(text))]
-        for text in tracks["genres"].unique()
-    }
-    return tracks["genres"].map(read)
+    numbers = {text: list(dict.fromkeys(map(str, ast.literal_eval(text))))
+               for text in tracks["genres"].unique()}  # fmt: skip
+    if unknown := {number for found in numbers.values() for number in found} - set(titles):
+        raise ValueError(f"tracks.csv names the genre {min(unknown)!r}, which genres.csv lacks")
+    names = {text: [titles[number] for number in found] for text, found in numbers.items()}
+    return tracks["genres"].map(names)
 
 
 def _library(

@@ -100,7 +100,7 @@ def open_library(kind: str, place: Path, *, metadata_only: bool) -> Library:
     songs["title"] = [Path(path).stem for path in songs["path"]]
     parts = filtered_parts()
     named = [parts.get(clip, "") for clip in zip(songs["genre"], songs["number"], strict=True)]
-    if not metadata_only:
+    if not (metadata_only and place.is_dir()):  # of metadata there is nothing to look for
         require_audio(ABOUT, ABOUT.archives, folder=folder, paths=songs["path"], place=place)
     return Library(
         folder,

@@ -8,7 +8,7 @@ the folder that mirdata calls ``data_home``.
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pandas as pd
 
@@ -23,11 +23,14 @@ AUDIO_ATTRIBUTES = ("audio_path", "audio_mic_path")
 DETAILS = {"groove_midi": "/"}
 """What separates a style from its details, as in ``funk/groove1``."""
 PARTS = {"train": "train", "training": "train", "valid": "validation", "validation": "validation",
-         "dev": "validation", "test": "test"}  # fmt: skip
+         "dev": "validation", "test": "test", "split01_train": "train",
+         "split01_test": "test"}  # fmt: skip
 LABELED = ("ballroom", "beatport_key", "dali", "giantsteps_key", "giantsteps_tempo",
            "groove_midi", "gtzan_genre", "guitarset", "irmas", "medleydb_melody",
            "medleydb_pitch", "openmic2018", "salami", "tonas")  # fmt: skip
 """Those of version 1.0 that have labels and audio."""
+
+UNLABELED = "mirdata knows no genre or style of it"
 
 READING_ERRORS = (OSError, LookupError, ValueError, TypeError, AttributeError)
 """What mirdata's readers raise on files that are missing or not as they expect."""
@@ -52,12 +55,10 @@ def open_library(kind: str, place: Path, *, metadata_only: bool) -> Library:
     name = kind.removeprefix("mirdata:")
     data = _initialize(name, place)
     about = _declare(name, data)
-    tracks = [data.track(number) for number in _track_ids(about, data, place)]
+    tracks = _tracks(about, data, place)
     labels, doubts = zip(*(_labels(track, DETAILS.get(name)) for track in tracks), strict=True)
     if not any(labels):
-        why = next((doubt for doubt in doubts if doubt), "its tracks have no attribute for it")
-        raise about.lacks(f"no track has a genre or style in {place} ({why})", about.archives,
-                          place)  # fmt: skip
+        _refuse_unlabeled(about, doubts, place)
     library = _library(tracks, labels, doubts, folder=place.resolve(), about=about)
     if not metadata_only:
         require_audio(about, about.archives, folder=library.folder, paths=library.songs["path"],
@@ -71,7 +72,7 @@ def _initialize(name: str, place: Path) -> Any:
     except ImportError:
         raise SettingsError(
             f"corpus 'mirdata:{name}:...' needs the package mirdata, which is not installed: "
-            "pip install mirdata (it brings about 60 packages)"
+            "pip install mirdata (it brings about 70 packages)"
         ) from None
     if name not in mirdata.list_datasets():
         raise SettingsError(
@@ -110,15 +111,26 @@ def _declare(name: str, data: Any) -> Declaration:
     )
 
 
-def _track_ids(about: Declaration, data: Any, place: Path) -> list[str]:
+def _tracks(about: Declaration, data: Any, place: Path) -> list[Any]:
     index = Path(data.index_path).name
     try:
-        numbers = list(data.track_ids)
+        tracks = [data.track(number) for number in data.track_ids]
     except READING_ERRORS as error:
-        raise about.lacks(f"no index {index} ({_one_line(error)})", (), place) from None
-    if not numbers:
+        what = f"no index {index} that fits ({_one_line(error)})"
+        raise about.lacks(what, (), place) from None
+    if not tracks:
         raise about.lacks(f"its index {index} names no tracks", (), place)
-    return numbers
+    return tracks
+
+
+def _refuse_unlabeled(about: Declaration, doubts: Sequence[str], place: Path) -> NoReturn:
+    if why := next(filter(None, doubts), ""):
+        what = f"no track has a genre or style in {place} ({why})"
+        raise about.lacks(what, about.archives, place)
+    raise LibraryError(
+        f"{about.name}: its tracks have no genre or style; data sets that have some are "
+        f"{', '.join(LABELED)}"
+    )
 
 
 def _labels(track: Any, details: str | None) -> tuple[list[str], str]:
@@ -153,7 +165,7 @@ def _library(
         row
         for path, kept, names, doubt in zip(paths, used, labels, doubts, strict=True)
         if not kept
-        for row in without_genre([path], "it has no audio" if names else doubt)
+        for row in without_genre([path], "it has no audio" if names else doubt or UNLABELED)
     )
     parts = pd.Series([row["part"] for row in rows])[used]
     published = pd.Series(parts.to_numpy(), index=texts["path"][used].to_numpy())

@@ -25,6 +25,7 @@ from .forest import (
     genre_forest_height,
 )
 from .labels import co_occurrence_height, draw_co_occurrence, draw_imbalance
+from .leakage import concentration_height, draw_concentration
 from .learning import (
     draw_learning,
     draw_learning_panels,
@@ -72,6 +73,7 @@ __all__ = [
     "Drawn",
     "agreement_height",
     "co_occurrence_height",
+    "concentration_height",
     "confusions_height",
     "depth_forest_height",
     "disagreement_height",
@@ -81,6 +83,7 @@ __all__ = [
     "draw_boxes",
     "draw_calibration",
     "draw_co_occurrence",
+    "draw_concentration",
     "draw_confusions",
     "draw_depth_forest",
     "draw_detectable",

@@ -5,10 +5,12 @@ what leaves the music alone: another encoding, another level, another start.
 """
 
 from .codes import VERSION, fingerprint, frame_count, hop_seconds
-from .comparing import compare, most_different
+from .comparing import LEAST_SECONDS, MOST_DIFFERENT, compare, most_different
 from .duplicates import find_duplicates, group_numbers
 
 __all__ = [
+    "LEAST_SECONDS",
+    "MOST_DIFFERENT",
     "VERSION",
     "compare",
     "find_duplicates",

@@ -25,10 +25,10 @@ NEIGHBORS = 16
 """Entries that one is linked with at most: bytes that very many songs share say little of
 any pair, and make no more votes than there are songs times this."""
 
-LEAST_BITS = 6
-"""Set and unset bits of a code that is looked up: 0 is silence."""
-
 LEAST_VOTES = 2
+CANDIDATES = 64
+"""A song, on average, at most; those with fewer votes are not looked at."""
+
 SLICE_SONGS = 4096
 GOLDEN = np.uint32(2654435769)
 """2**32 over the golden ratio: its multiples are spread over all 32 bits (Knuth)."""
@@ -40,7 +40,7 @@ Candidates = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def find_candidates(codes: np.ndarray) -> Candidates:
-    """Pairs of songs whose codes agree on a shift, most votes first.
+    """Pairs of songs whose codes agree on a shift, most votes first, `CANDIDATES` a song.
 
     Parameters
     ----------
@@ -59,12 +59,11 @@ def find_candidates(codes: np.ndarray) -> Candidates:
 def _entries(codes: np.ndarray, mask: np.uint32) -> np.ndarray:
     """Some bytes of the codes above and their place below, sorted; once a song."""
     frames = codes.shape[1]
-    share = min(1.0, ENTRIES / codes.size)
-    found = []
+    share = min(1.0, ENTRIES / max(1, codes.size))
+    found = [np.empty(0, dtype=np.uint64)]
     for start in range(0, len(codes), SLICE_SONGS):
         block = codes[start : start + SLICE_SONGS]
-        bits = np.bitwise_count(block)
-        usable = (bits >= LEAST_BITS) & (bits <= 32 - LEAST_BITS)
+        usable = block != 0
         block = block & mask
         if share < 1:
             usable &= block * GOLDEN < np.uint32(share * 2**32)
@@ -107,13 +106,15 @@ def _count(votes: np.ndarray, shape: tuple[int, int]) -> Candidates:
     kept = np.zeros(len(votes), dtype=bool)
     kept[1:] |= company
     kept[:-1] |= company
-    votes, counts = np.unique(votes[kept], return_counts=True)
+    votes = votes[kept]
+    begins = np.flatnonzero(np.diff(votes, prepend=-1))
+    votes, counts = votes[begins], np.diff(begins, append=len(votes))
     # What lies between two shifts votes now for this one, now for that.
     adjacent = votes[1:] == votes[:-1] + 1
     total = counts.copy()
     total[1:] += counts[:-1] * adjacent
     total[:-1] += counts[1:] * adjacent
     kept = np.flatnonzero(total >= LEAST_VOTES)
-    kept = kept[np.argsort(-total[kept], kind="stable")]
+    kept = kept[np.argsort(-total[kept], kind="stable")][: CANDIDATES * songs]
     pair, shift = votes[kept] // (2 * frames), votes[kept] % (2 * frames) - frames
     return pair // songs, pair % songs, shift

@@ -10,10 +10,10 @@ from functools import lru_cache
 import numpy as np
 import scipy.fft
 
-VERSION = 2
+VERSION = 6
 """Changes whenever the same samples would give another fingerprint."""
 
-HOP_SECONDS = 0.032
+HOP_SECONDS = 0.04
 """From one code to the next, about."""
 
 LOWEST_HZ, HIGHEST_HZ = 300.0, 2000.0
@@ -22,7 +22,7 @@ LOWEST_HZ, HIGHEST_HZ = 300.0, 2000.0
 LEAST_RATE = 5000
 """Hz to which sound is decimated: more than `HIGHEST_HZ` needs is time lost."""
 
-WINDOW_SECONDS = 0.093
+WINDOW_SECONDS = 0.0929
 SMOOTHING_SECONDS = 0.37
 LAG_SECONDS = 0.19
 """Between the two energies that a bit compares."""
@@ -31,14 +31,21 @@ BITS = 32
 LEAST_CHANGE = 1e-3
 """A bit is set by a change of the logarithm of energy of at least this: none in silence."""
 
-FLOOR, QUIETEST = 1e-9, 1e-20
-"""Power below which a band is taken for silent: as a share of the loudest, and at least."""
+FLOOR, QUIETEST = 1e-9, 1e-6
+"""Power below which a band is taken for silent: as a share of the loudest, and at least, that
+of a tone of -100 dBFS: what remains below are errors of rounding."""
+
+LEAST_BITS = 6
+"""Set and unset bits of a code that tells something: music has 12 to 21 set."""
 
 TAPS = 8
 """Samples of the decimating filter for one that it leaves."""
 
 BLOCK = 16
 """Decimated samples that are made by one row of a matrix product."""
+
+FRAMES = 64
+"""Frames transformed at once: they stay in the processor's cache."""
 
 
 def hop_seconds(sample_rate: int) -> float:
@@ -67,7 +74,7 @@ def fingerprint(samples: np.ndarray, *, sample_rate: int) -> np.ndarray:
     Returns
     -------
     ndarray, uint32, shape=(`frame_count`,)
-        0 where nothing changes, as in silence.
+        0 where next to nothing changes, as in silence, or what did in the frame before.
 
     Notes
     -----
@@ -78,7 +85,12 @@ def fingerprint(samples: np.ndarray, *, sample_rate: int) -> np.ndarray:
     level = np.log(energies + max(FLOOR * float(energies.max()), QUIETEST))
     slope = level[:, :-1] - level[:, 1:]
     bits = slope[lag:] - slope[:-lag] > LEAST_CHANGE
-    return np.packbits(bits, axis=1, bitorder="little").view("<u4")[:, 0].astype(np.uint32)
+    codes = np.packbits(bits, axis=1, bitorder="little").view("<u4")[:, 0].astype(np.uint32)
+    count = np.bitwise_count(codes)
+    dull = (count < LEAST_BITS) | (count > BITS - LEAST_BITS)
+    dull[1:] |= codes[1:] == codes[:-1]
+    codes[dull] = 0
+    return codes
 
 
 def _energies(samples: np.ndarray, sample_rate: int) -> np.ndarray:
@@ -89,8 +101,11 @@ def _energies(samples: np.ndarray, sample_rate: int) -> np.ndarray:
     sound = _decimate(np.asarray(samples, dtype=np.float32), length, factor=_factor(sample_rate))
     cut = np.lib.stride_tricks.sliding_window_view(sound, window)[::hop]
     low, bands = _bands(sample_rate)
-    spectra = scipy.fft.rfft(cut * _hann(window), axis=1)[:, low : low + len(bands)]
-    energies = (spectra.real**2 + spectra.imag**2) @ bands
+    energies = np.empty((len(cut), BITS + 1), dtype=np.float32)
+    for start in range(0, len(cut), FRAMES):
+        windowed = cut[start : start + FRAMES] * _hann(window)
+        spectra = scipy.fft.rfft(windowed, axis=1)[:, low : low + len(bands)]
+        energies[start : start + FRAMES] = (spectra.real**2 + spectra.imag**2) @ bands
     return sum(weight * energies[place : place + kept]
                for place, weight in enumerate(_weights(smoothing)))  # fmt: skip
 

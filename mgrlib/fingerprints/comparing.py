@@ -18,7 +18,9 @@ MOST_DIFFERENT = 0.3
 one sample or loop in common have in common."""
 
 LEAST_SECONDS = 1.0
-"""A shorter overlap says nothing: a drum of a machine sounds the same in many songs."""
+LEAST_PART = 0.25
+"""Overlap that duplicates have at least, in s of sound and as part of the segment: one loop or
+drum of a machine at the end of one song and the start of another makes no duplicate."""
 
 CHUNK_CODES = 2**18
 """Codes compared at once: they stay in the processor's cache."""
@@ -55,7 +57,7 @@ def compare(
     frames = codes.shape[1]
     shares, counts = np.ones(len(first)), np.zeros(len(first), dtype=np.int64)
     at = np.arange(0, frames, step)
-    rows = max(1, CHUNK_CODES // len(at))
+    rows = max(1, CHUNK_CODES // max(1, len(at)))
     for start in range(0, len(first), rows):
         part = slice(start, start + rows)
         there = at + shift[part, None]
@@ -98,8 +100,10 @@ def verified(
     tuple of ndarray
         ``first, second, shift, share``: a pair once, where it is most alike.
     """
-    step = max(1, codes.shape[1] // COARSE_CODES)
+    frames = codes.shape[1]
+    step = max(1, frames // COARSE_CODES)
     near = compare(codes, first, second, shift, step=step)[0] < COARSE_SHARE
+    near &= np.abs(shift) <= (1 - LEAST_PART) * frames
     first, second, shift = first[near], second[near], shift[near]
     found = []
     for offset in range(-around, around + 1):

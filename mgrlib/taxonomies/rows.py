@@ -19,11 +19,25 @@ COLUMNS = ["name", "genre_1", "genre_2", "reason"]
 
 @dataclass(frozen=True)
 class Row:
-    """A name, its genres among the paper's 16 (two at most, or none) and why."""
+    """A name, its genres among the paper's 16 (two at most, or none) and why.
+
+    Attributes
+    ----------
+    name : str
+    genres : tuple of str
+    reason : str
+    parent : str
+        The name above it in FMA's tree, "" for a root and elsewhere.
+    tracks : int
+        Of the data set as published, 0 for common names. FMA counts a track in the genres above
+        its own too.
+    """
 
     name: str
     genres: tuple[str, ...]
     reason: str
+    parent: str = ""
+    tracks: int = 0
 
 
 def key(name: str) -> str:
@@ -100,9 +114,15 @@ def check_rows(path: Path) -> tuple[Row, ...]:
 
 def _lines(path: Path) -> Iterator[tuple[int, Row]]:
     with path.open(encoding="utf-8", newline="") as stream:
-        for line, row in enumerate(csv.DictReader(stream, strict=True), 2):
-            name, *genres, reason = (row[column].strip() for column in COLUMNS)
-            yield line, Row(name, tuple(genre for genre in genres if genre), reason)
+        for line, cells in enumerate(csv.DictReader(stream, strict=True), 2):
+            name, *genres, reason = (cells[column].strip() for column in COLUMNS)
+            yield line, Row(
+                name,
+                tuple(genre for genre in genres if genre),
+                reason,
+                parent=cells.get("parent", ""),
+                tracks=int(cells.get("tracks", 0)),
+            )
 
 
 def _fault(row: Row) -> str:

@@ -4,9 +4,9 @@ The book is built for the run that the environment variable ``MGRLIB_RUN`` names
 notebooks in the table of contents are sources without outputs; this extension shows
 the run's executed copies in their place (`pages`), gives the run's facts to the prose
 (`facts`), numbers figures and tables as the paper does (`numbering`), and writes the
-tables and galleries that would go stale if typed by hand (`directives`, `claims`), and the
-committed results (`reference`, `precision`, `songs`). `site` makes the rendered pages work offline,
-opened from disk.
+tables and galleries that would go stale if typed by hand (`directives`, `claims`), the
+committed results (`reference`, `precision`, `songs`) and the genres of other data in those of
+the paper (`taxonomies`). `site` makes the rendered pages work offline, opened from disk.
 """
 
 import os
@@ -42,13 +42,25 @@ def setup(app: Sphinx) -> dict:
     """Connect the parts of the extension to Sphinx."""
     from mgrlib.files import digest
 
-    from . import claims, directives, facts, numbering, pages, precision, reference, site, songs
+    from . import (
+        claims,
+        directives,
+        facts,
+        numbering,
+        pages,
+        precision,
+        reference,
+        site,
+        songs,
+        taxonomies,
+    )
 
     code = [path.read_text("utf-8") for path in sorted(Path(__file__).parent.glob("*.py"))]
     app.add_config_value("mgrlib_run", str(find_run()), "env")
     # A changed value makes Sphinx read every page again.
     app.add_config_value("mgrlib_extension", digest(code), "env")
-    parts = (pages, facts, numbering, directives, claims, reference, precision, songs, site)
+    parts = (pages, facts, numbering, directives, claims, reference, precision, songs, taxonomies,
+             site)  # fmt: skip
     for part in parts:
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

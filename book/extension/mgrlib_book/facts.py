@@ -14,6 +14,7 @@ from sphinx.config import Config
 from mgrlib import paper
 from mgrlib.files import read_json
 from mgrlib.prose import escape, fixed
+from mgrlib.settings import split_corpus
 from mgrlib.statistics import LEVEL
 
 ARM_WORDS = {
@@ -37,11 +38,13 @@ EVIDENCE_WORDS = {
 
 
 def last_part(name: str) -> str:
-    """The last part of a path of either kind, and any other name as it is.
+    """The last part of a path of either kind, of a public data set its name, others as they are.
 
-    >>> last_part("/home/someone/trunk.pth"), last_part("corpus")
-    ('trunk.pth', 'corpus')
+    >>> last_part("/home/someone/trunk.pth"), last_part("corpus"), last_part("gtzan:/home/me/x")
+    ('trunk.pth', 'corpus', 'gtzan')
     """
+    if (kind := split_corpus(name)[0]) != "folder":
+        return kind
     return PureWindowsPath(PurePath(name).name).name or name
 
 

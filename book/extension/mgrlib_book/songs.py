@@ -138,9 +138,9 @@ class ScalesTable(MystDirective):
         return scales_lines()
 
 
-def note_code(env: BuildEnvironment, package: str) -> None:
+def note_code(env: BuildEnvironment, package: str, files: str = "*.py") -> None:
     """Read a page again when a package of `mgrlib` that it describes has changed."""
-    for file in (ROOT / "mgrlib" / package).glob("*.py"):
+    for file in (ROOT / "mgrlib" / package).glob(files):
         env.note_dependency(str(file))
 
 
