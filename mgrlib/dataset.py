@@ -3,6 +3,7 @@
 Notebooks: 01_dataset_audit, 02_spectrogram_generation.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -101,6 +102,49 @@ class Catalog:
         return rows.iloc[0]
 
 
+def read_drawn(library: Library, settings: Settings, read: Callable[[list[str]], Images]) -> Images:
+    """Read the songs of a study, drawn by their genres before they are read.
+
+    So a study of a thousand songs of a library of a hundred thousand reads a thousand. Songs
+    that turn out to be of no use are replaced by others, as long as there are any.
+
+    Parameters
+    ----------
+    read : callable
+        Images of the songs of some paths, see `mgrlib.images.make_images`.
+
+    Returns
+    -------
+    Images
+        Of at most as many usable songs as ``settings.songs``; the files that are not there
+        stand in ``rejected`` whether they were drawn or not.
+    """
+    paths = library.songs["path"].to_numpy()
+    strata = _strata(library, library.songs, settings)
+    taken = np.array([_is_missing(library, path) for path in paths], dtype=bool)
+    wanted = settings.songs
+    while True:
+        rest = np.flatnonzero(~taken)
+        seed = seed_from(settings.seed, "songs", *([] if wanted == settings.songs else [wanted]))
+        taken[rest[stratified_draw(strata[rest], wanted, seed=seed)]] = True
+        images = read(list(paths[taken]))
+        wanted = settings.songs - len(images.paths)
+        if wanted <= 0 or taken.all():
+            return images
+
+
+def _is_missing(library: Library, path: str) -> bool:
+    return library.sounds is None and not (library.folder / path).exists()
+
+
+def _strata(library: Library, songs: pd.DataFrame, settings: Settings) -> np.ndarray:
+    """What a draw of songs keeps in proportion, bool, shape=(songs, strata)."""
+    labels = genre_labels(songs, library.taxonomy).to_numpy()
+    is_test = _published_tests(library, songs, settings)
+    # Drawn with the labels, both sides of a published split keep their share.
+    return labels if is_test is None else np.hstack([labels, is_test])
+
+
 def make_catalog(library: Library, images: Images, settings: Settings) -> Catalog:
     """Draw the songs, choose the genres and split, from what could be read.
 
@@ -117,13 +161,11 @@ def make_catalog(library: Library, images: Images, settings: Settings) -> Catalo
             f"{2 * settings.min_songs}: "
             + (f"the reasons are {counts}" if counts else "add songs or lower min_songs")
         )
-    labels = genre_labels(usable, library.taxonomy)
-    is_test = _published_tests(library, usable, settings)
-    # Drawn with the labels, both sides of a published split keep their share.
-    keep = labels.to_numpy() if is_test is None else np.hstack([labels.to_numpy(), is_test])
-    drawn = stratified_draw(keep, settings.songs, seed=seed_from(settings.seed, "songs"))
-    songs, labels, images = usable.iloc[drawn], labels.iloc[drawn], images.take(drawn)
-    is_test = None if is_test is None else is_test[drawn]
+    strata = _strata(library, usable, settings)
+    drawn = stratified_draw(strata, settings.songs, seed=seed_from(settings.seed, "songs"))
+    songs, images = usable.iloc[drawn], images.take(drawn)
+    labels = genre_labels(songs, library.taxonomy)
+    is_test = _published_tests(library, songs, settings)
     chosen, left_out, splits = genres_and_splits(songs, labels, settings, is_test)
     return Catalog(
         library=library,

@@ -30,7 +30,7 @@ from .files import (
 from .settings import ARMS, Settings, arm_name
 from .splits import Split, balanced_subset, smaller_sides
 
-VERSION = 6
+VERSION = 7
 """Changes whenever unchanged settings and pixels would give other records."""
 
 SUBSETS = BALANCED, SMALLEST = ("balanced", "smallest")

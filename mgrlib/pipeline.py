@@ -7,20 +7,20 @@ when it is first asked for and missing, and read back when it is there.
 import time
 from contextlib import AbstractContextManager
 from dataclasses import fields
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from . import results
-from .catalog import SONG_COLUMNS, TAXONOMY_COLUMNS, subgenre_columns
+from .catalog import SONG_COLUMNS, TAXONOMY_COLUMNS, Library, subgenre_columns
 from .corpora import is_synthetic, open_corpus
-from .dataset import Catalog, make_catalog
+from .dataset import Catalog, make_catalog, read_drawn
 from .errors import RunError, SettingsError
 from .files import ROOT, cache_folder, digest, read_json, update_json, write_json, write_text
 from .grid import Data, Grid, mapped, read_records
-from .images import make_images
+from .images import Images, make_images
 from .networks.keeping import kept_networks
 from .networks.model_card import write_model_card
 from .progress import bar, say
@@ -85,18 +85,21 @@ class Study:
             size = self.settings.songs if is_synthetic(self.settings) else 0
             with bar(size, "songs", unit="song") as progress:
                 library = open_corpus(self.settings, jobs=self.jobs, progress=progress)
-            with bar(len(library.songs), "spectrograms", unit="song") as progress:
-                images = make_images(
-                    library.folder,
-                    list(library.songs["path"]),
-                    settings=self.settings,
-                    jobs=self.jobs,
-                    progress=progress,
-                    sounds=library.sounds,
-                )
+            images = read_drawn(library, self.settings, partial(self._make_images, library))
             catalog = make_catalog(library, images, self.settings)
             self._write_catalog(catalog)
         return catalog
+
+    def _make_images(self, library: Library, paths: list[str]) -> Images:
+        with bar(len(paths), "spectrograms", unit="song") as progress:
+            return make_images(
+                library.folder,
+                paths,
+                settings=self.settings,
+                jobs=self.jobs,
+                progress=progress,
+                sounds=library.sounds,
+            )
 
     def _write_catalog(self, catalog: Catalog) -> None:
         """Write what is known now; only here, when all of it is right, ``study.json`` too."""

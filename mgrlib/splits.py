@@ -66,8 +66,10 @@ def stratified_draw(
     target = size / len(labels) * counts.sum(axis=0)
     if groups is not None:
         return np.flatnonzero(_draw_groups(counts, target, seed=seed)[units])
-    drawn = _iterative_draw(labels, size / len(labels), seed=seed)
-    return np.flatnonzero(_mend(drawn, counts, target))
+    # The stratification takes songs in their order: unshuffled, it draws the end of the table.
+    order = np.random.default_rng(seed).permutation(len(labels))
+    drawn = _iterative_draw(labels[order], size / len(labels), seed=seed)
+    return np.sort(order[_mend(drawn, counts[order], target)])
 
 
 def _codes(values: np.ndarray) -> np.ndarray:

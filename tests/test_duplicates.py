@@ -12,8 +12,8 @@ from mgrlib.bench.many import many_codes
 from mgrlib.bench.planted import RATE, VARIANTS, planted_file
 from mgrlib.corpora.synthetic import render_song
 from mgrlib.errors import StudyError
-from mgrlib.fingerprints import find_duplicates, group_numbers, hop_seconds
 from mgrlib.fingerprints import candidates as lookup
+from mgrlib.fingerprints import find_duplicates, group_numbers, hop_seconds
 
 SAMPLE_RATE = 22_050
 HOP = hop_seconds(SAMPLE_RATE)
@@ -45,7 +45,8 @@ def pairs_of(table: pd.DataFrame) -> list[tuple[int, int]]:
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.2])
 def test_a_pair_is_found_with_its_shift_and_likeness(shift, share):
     codes = made_up(30)
-    codes[17] = np.roll(with_errors(codes[4], share), shift)
+    there, here = (slice(max(0, by), min(200, 200 + by)) for by in (shift, -shift))
+    codes[17, there] = with_errors(codes[4], share)[here]
     (only,) = found(codes).to_dict("records")
     assert (only["first"], only["second"], only["kind"]) == (4, 17, "near")
     assert only["shift_seconds"] == pytest.approx(shift * HOP)
@@ -86,12 +87,12 @@ def test_a_copy_of_a_near_duplicate_joins_its_group():
 
 
 def test_a_group_is_told_by_its_first_song():
-    codes = np.repeat(made_up(1), 400, axis=0)
-    assert pairs_of(found(codes)) == [(0, song) for song in range(1, 400)]
+    codes = np.repeat(made_up(1), 200, axis=0)
+    assert pairs_of(found(codes)) == [(0, song) for song in range(1, 200)]
 
 
 def test_the_ends_of_a_chain_are_told_by_what_joins_them():
-    long = made_up(1, frames=480)[0]
+    long = made_up(1, frames=480, seed=9)[0]
     codes = np.concatenate([made_up(3), [long[:200], long[140:340], long[280:480]]])
     table = found(codes)
     assert pairs_of(table) == [(3, 4), (4, 5)]
@@ -148,9 +149,17 @@ def test_of_many_songs_a_sample_of_codes_is_enough(monkeypatch):
 # Sound
 
 
-SOUND = ("WAV, the same samples", "MP3, 64 kbit/s", "AAC, 64 kbit/s", "Ogg Vorbis",
-         "Opus, 64 kbit/s", "gain −6 dB", "gain +3 dB", "trim 1 %, start", "trim 1 %, end",
-         "MP3, 64 kbit/s, −6 dB, shift 3 s")  # fmt: skip
+SOUND = (
+    "WAV, the same samples",
+    "MP3, 64 kbit/s",
+    "AAC, 64 kbit/s",
+    "Opus, 64 kbit/s",
+    "gain −6 dB",
+    "gain +3 dB",
+    "trim 1 %, start",
+    "trim 1 %, end",
+    "MP3, 64 kbit/s, −6 dB, shift 3 s",
+)
 
 
 @pytest.fixture(scope="module")
@@ -204,10 +213,10 @@ def test_a_planted_file_is_what_its_name_says():
     assert soundfile.info(io.BytesIO(trimmed)).frames == round(3.6 * RATE)
 
 
-def test_rows_of_the_benchmark():
+def test_rows_of_the_benchmark(heard):
     scores = {"pairs": 5, "right": 4, "kinds": {"a": {"planted": 4, "found": 3},
                                                 "b": {"planted": 4, "found": 1}}}  # fmt: skip
-    recall, precision = bench.found_rows(scores, seconds="30")
+    recall, precision = bench.found_rows(scores, seconds="10")
     assert (recall["ratio"], recall["goal"]) == (0.5, 0.95)
     assert (precision["ratio"], precision["goal"]) == (0.8, 1)
 

@@ -186,7 +186,7 @@ def test_after_kills_at_random_moments_the_next_call_finishes(songs, undisturbed
 
 def test_a_process_that_is_killed_is_replaced_and_no_song_is_blamed(songs, undisturbed, cache):
     with maker(songs, cache) as process:
-        wait_for_shards(2, cache, process)
+        wait_for_shards(18, cache, process)  # each process has drawn some
         end(all_of(process)[1:])
         output, error = process.communicate(timeout=60)
     assert (process.returncode, output.split()[-2:], error) == (0, ["30", "0"], "")

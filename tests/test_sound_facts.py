@@ -464,7 +464,8 @@ def test_the_audit_counts_by_hand(sound):
 def test_its_tables_show_and_escape(sound):
     found = audit.sound_audit(sound, segment_seconds=30)
     text = "\n".join(table(found) for table in
-                     (audit.formats_table, audit.levels_table, audit.faults_table))  # fmt: skip
+                     (audit.formats_table, audit.levels_table, audit.faults_table,
+                      audit.fault_examples))  # fmt: skip
     assert "| FLAC | yes | 7 | 87.5% | 900 |" in text
     assert r"\<b\>cut\|off\<\/b\>" in text
     assert "<b>" not in text

@@ -210,3 +210,24 @@ def test_a_subset_differs_between_repeats():
     subsets = [balanced_subset(labels, 3, train=train, seed=1, repeat=r) for r in (0, 0, 1)]
     np.testing.assert_array_equal(subsets[0], subsets[1])
     assert set(subsets[0]) != set(subsets[2])
+
+
+def test_the_test_set_is_spread_over_the_table():
+    """A table has an order, by artist most often: a draw must not look at it."""
+    labels = paper_like(4000)
+    tests = [draw_split(labels, test_fraction=0.25, seed=1, repeat=r).test for r in range(4)]
+    for test in tests:
+        tenths = np.bincount(test // 400, minlength=10)
+        # 100 songs of every tenth on average; the standard deviation is 8.2 at most.
+        assert np.all(abs(tenths - 100) < 5 * 8.2)
+    shared = [len(np.intersect1d(a, b)) / 1000 for a in tests for b in tests if a is not b]
+    np.testing.assert_allclose(shared, 0.25, atol=0.07)  # as by chance; 5 standard deviations
+
+
+def test_negatives_are_spread_over_the_table():
+    labels = paper_like(4000)
+    jazz = labels.shape[1] - 1
+    subset = balanced_subset(labels, jazz, train=np.arange(4000), seed=1)
+    negatives = subset[~labels[subset, jazz]]
+    assert len(negatives) == labels[:, jazz].sum()
+    assert negatives.mean() == pytest.approx(2000, abs=5 * 4000 / np.sqrt(12 * len(negatives)))

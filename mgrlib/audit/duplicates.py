@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .. import fingerprints
+from ..files import ROOT, read_json
 from ..prose import escape
 from .tables import myst_table, number, short_path
 
@@ -137,3 +138,41 @@ def duplicate_table(duplicates: dict, *, name: str = "tab-duplicates") -> str:
     which = "all pairs" if shown == pairs else f"{shown} of {pairs} pairs"
     caption = f"Duplicates, {which}, those whose genres differ first."
     return myst_table(caption, rows, name=name, left=4)
+
+
+def read_planted() -> dict | None:
+    """What the detector finds of duplicates that were planted, as ``make bench`` measured it.
+
+    Returns
+    -------
+    dict or None
+        See `mgrlib.bench.duplicates`; None where the file is not kept.
+    """
+    file = ROOT / "book" / "results" / "duplicates.json"
+    return read_json(file) if file.exists() else None
+
+
+def planted_table(measured: dict | None, *, name: str = "tab-planted-duplicates") -> str:
+    """How many planted duplicates are found, by kind and length of segment: a MyST table.
+
+    Parameters
+    ----------
+    measured : dict or None
+        As `read_planted` gives it; of None the table is "".
+    name : str
+        Label of the table.
+    """
+    if measured is None:
+        return ""
+    lengths = measured["segments"]
+    rows = [["Planted", *(f"{seconds} s" for seconds in lengths)]]
+    for kind in next(iter(lengths.values()))["kinds"]:
+        found = [scores["kinds"][kind]["found"] for scores in lengths.values()]
+        rows.append([kind, *map(str, found)])
+    for word, which in (("*named in all*", "pairs"), ("*of them planted*", "right")):
+        rows.append([word, *(str(scores[which]) for scores in lengths.values())])
+    caption = (
+        f"Duplicates found, of {measured['planted']} planted of each kind among "
+        f"{measured['songs']} different synthetic songs, by the length of the segment."
+    )
+    return myst_table(caption, rows, name=name)

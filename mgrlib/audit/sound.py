@@ -19,8 +19,6 @@ NO_FILE = "no file"
 
 QUANTILES = {"least": 0.0, "quartile_1": 0.25, "median": 0.5, "quartile_3": 0.75, "most": 1.0}
 EXAMPLES = 5
-SHOWN = 2
-"""Examples in ``audit.json``, and in the page's table: paths are long."""
 
 CLIPPED = 1e-3
 """Share of samples at the end of the scale. Loud masters have some; a hundredth of a second in

@@ -22,13 +22,15 @@ ERRORS = (0.0, 0.02, 0.05, 0.1, 0.15)
 MOST_SHIFT = 75
 """Codes, 3 s."""
 
+PARTS = 8
+
 
 def many_codes(base: np.ndarray, *, songs: int, rng: np.random.Generator) -> np.ndarray:
     """Fingerprints as different as those of songs, made of few: the last ones are duplicates.
 
-    Each is one of `base`, begun elsewhere, with bits turned over that are drawn for it: codes
-    follow each other as in a song. The last hundredth repeats the first with an error and a
-    shift.
+    Each is one of `base`, begun elsewhere, with bits turned over that are drawn for it and for
+    each of its `PARTS`: codes follow each other as in a song. The last hundredth repeats the
+    first with errors and a shift.
 
     Parameters
     ----------
@@ -41,9 +43,10 @@ def many_codes(base: np.ndarray, *, songs: int, rng: np.random.Generator) -> np.
     """
     frames, planted = base.shape[1], round(PLANTED_SHARE * songs)
     codes = np.empty((songs, frames), dtype=np.uint32)
-    turned = rng.integers(2**32, size=songs, dtype=np.uint32)
     for song in range(songs):
-        codes[song] = np.roll(base[rng.integers(len(base))], rng.integers(frames)) ^ turned[song]
+        turned = np.repeat(rng.integers(2**32, size=PARTS, dtype=np.uint32), -(-frames // PARTS))
+        begun = np.roll(base[rng.integers(len(base))], rng.integers(frames))
+        codes[song] = begun ^ turned[:frames]
     for place in range(planted):
         copy = np.roll(codes[place], rng.integers(-MOST_SHIFT, MOST_SHIFT + 1))
         codes[songs - planted + place] = copy ^ _errors(frames, ERRORS[place % len(ERRORS)], rng)

@@ -38,7 +38,7 @@ class Variant:
     trim_start_seconds, trim_end_seconds : float
         Cut off.
     exact : bool
-        Whether the samples stay as they are.
+        Whether the file's samples are those of the FLAC file, to the bit.
     """
 
     extension: str = ".flac"
@@ -91,9 +91,21 @@ def planted_file(song: np.ndarray, variant: Variant, *, before: np.ndarray) -> b
     shift = round(variant.shift_seconds * RATE)
     song = np.concatenate([before[:shift], song[: len(song) - shift]])
     song = np.clip(song * np.float32(10 ** (variant.gain_db / 20)), -1, 1)
+    if variant.exact:
+        return _repacked(encode(song, sample_rate=RATE, extension=".flac"), variant.extension)
     if not variant.kbits:
         return encode(song, sample_rate=RATE, extension=variant.extension)
     return _encode_at(song, *CODECS[variant.extension], kbits=variant.kbits)
+
+
+def _repacked(content: bytes, extension: str) -> bytes:
+    """The same samples in another format: encoded apart, floats might be rounded otherwise."""
+    import soundfile
+
+    samples, rate = soundfile.read(io.BytesIO(content), dtype="int16")
+    stream = io.BytesIO()
+    soundfile.write(stream, samples, rate, format=extension.removeprefix("."), subtype="PCM_16")
+    return stream.getvalue()
 
 
 def _encode_at(song: np.ndarray, codec: str, container: str, *, kbits: int) -> bytes:

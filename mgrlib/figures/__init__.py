@@ -15,6 +15,7 @@ from .agreement import (
 from .attention import draw_attention
 from .canvas import LOOKS, WORDS, make_figure, save_figure, scale_looks, scale_order, use_style
 from .curves import draw_calibration, draw_pr_curves, draw_rules, pr_curves_height
+from .duplicates import draw_likeness, likeness_height
 from .ensemble import ENSEMBLE_WORDS, draw_ensemble, ensemble_height
 from .flow import draw_flow, flow_height
 from .forest import (
@@ -101,6 +102,7 @@ __all__ = [
     "draw_interaction",
     "draw_learning",
     "draw_learning_panels",
+    "draw_likeness",
     "draw_losses",
     "draw_loudness",
     "draw_network_input",
@@ -131,6 +133,7 @@ __all__ = [
     "genre_forest_height",
     "genre_rows_height",
     "learning_panels_height",
+    "likeness_height",
     "losses_height",
     "loudness_height",
     "make_figure",

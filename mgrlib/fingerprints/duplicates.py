@@ -17,6 +17,9 @@ from .comparing import Pairs, verified
 
 COLUMNS = ("first", "second", "kind", "shift_seconds", "similarity")
 EXACT, NEAR = "exact", "near"
+MOST_CODES = 2**32
+"""A code's place is a number of 32 bits: two million songs of 60 s."""
+
 AROUND = 2
 """Hops by which the sum of two shifts may be off."""
 
@@ -46,11 +49,16 @@ def find_duplicates(
     Raises
     ------
     StudyError
-        If there are not as many digests as fingerprints.
+        If there are not as many digests as fingerprints, or more codes than can be numbered.
     """
     if len(fingerprints) != len(digests):
         raise StudyError(
             f"digests must be as many as the fingerprints, {len(fingerprints)}, got {len(digests)}"
+        )
+    if fingerprints.size > MOST_CODES:
+        raise StudyError(
+            f"duplicates are looked for among at most {MOST_CODES} codes, got "
+            f"{fingerprints.size}: make segment_seconds shorter"
         )
     leader = _leaders(digests)
     songs = np.flatnonzero(leader == np.arange(len(leader)))
