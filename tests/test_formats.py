@@ -207,14 +207,14 @@ def count_frames(monkeypatch) -> dict[str, int]:
         def decode(self, stream):
             return counted(self.container.decode(stream), lambda frame: frame.samples)
 
-    blocks, opened = libsndfile._blocks, ffmpeg.open_sound
+    blocks, opened = libsndfile.blocks, ffmpeg.open_sound
 
     @ffmpeg.contextmanager
     def open_counted(path):
         with opened(path) as (container, stream):
             yield Counted(container), stream
 
-    monkeypatch.setattr(libsndfile, "_blocks", lambda *args: counted(blocks(*args), len))
+    monkeypatch.setattr(libsndfile, "blocks", lambda *args: counted(blocks(*args), len))
     monkeypatch.setattr(ffmpeg, "open_sound", open_counted)
     return count
 

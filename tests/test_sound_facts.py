@@ -15,7 +15,7 @@ import pytest
 import soundfile
 import soxr
 from conftest import tone
-from odd_files import early_moov, muxed, no_length
+from odd_files import early_moov, muxed, no_length, wav
 from scipy.signal import butter, lfilter, sosfilt
 
 from mgrlib import figures
@@ -371,9 +371,9 @@ def test_a_file_cut_short_is_known_by_its_own_words(song, tmp_path, name):
 
 def test_a_stream_of_unknown_length_is_not_called_truncated(song, tmp_path):
     (tmp_path / "a.flac").write_bytes(no_length(LOSSLESS["a.flac"](song)))
-    wav = bytearray(LOSSLESS["a.wav"](song))
-    wav[40:44] = b"\xff" * 4
-    (tmp_path / "a.wav").write_bytes(wav)
+    content = bytearray(LOSSLESS["a.wav"](song))
+    content[40:44] = b"\xff" * 4
+    (tmp_path / "a.wav").write_bytes(content)
     for name in ("a.flac", "a.wav"):
         found = read(tmp_path / name)
         assert math.isnan(found["promised_seconds"])
@@ -410,6 +410,23 @@ def test_all_of_a_song_is_heard(tmp_path):
     assert found.clipped == pytest.approx(441 / frames.size)
     assert found.peak > 0.999
     assert read(tmp_path / "a.flac")["clipped"] == 0
+
+
+def test_what_one_decoder_does_not_take_the_other_does(song, tmp_path):
+    samples = song[:, 0].tobytes()
+    odd = b"junk\x03\0\0\0abc\0LIST\x01\0\0\0x\0"
+    (tmp_path / "a.wav").write_bytes(wav(samples, rate=RATE, before=odd))
+    (tmp_path / "b.wav").write_bytes(wav(samples, rate=RATE))
+    found = [decode_whole(tmp_path / name) for name in ("a.wav", "b.wav")]
+    assert found[0] == found[1]
+
+
+def test_a_short_mp3_that_was_cut_is_known(tmp_path):
+    content = encode(tone(500, seconds=3), sample_rate=22_050, extension=".mp3")
+    (tmp_path / "a.mp3").write_bytes(content[: round(0.75 * len(content))])
+    found = read(tmp_path / "a.mp3")
+    assert found["truncated"]
+    assert found["found_seconds"] == pytest.approx(2.25, abs=0.2)
 
 
 @pytest.mark.parametrize("content", [b"", b"words and no sound\n" * 50, bytes(5000)])

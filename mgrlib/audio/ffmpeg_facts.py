@@ -13,8 +13,8 @@ from the bit rate, so these files are decoded from the start."""
 
 NAMES = {
     "aac": "AAC", "ac3": "AC-3", "alac": "ALAC", "ape": "Monkey's Audio", "dca": "DTS",
-    "eac3": "E-AC-3", "flac": "FLAC", "mp1float": "MP1", "mp2float": "MP2", "mp3": "MP3",
-    "mp3float": "MP3", "opus": "Opus", "tta": "True Audio", "vorbis": "Vorbis",
+    "eac3": "E-AC-3", "flac": "FLAC", "mp1float": "MP1", "mp2": "MP2", "mp2float": "MP2",
+    "mp3": "MP3", "mp3float": "MP3", "opus": "Opus", "tta": "True Audio", "vorbis": "Vorbis",
     "wavpack": "WavPack", "wmalossless": "WMA Lossless", "wmapro": "WMA", "wmav1": "WMA",
     "wmav2": "WMA",
 }  # fmt: skip

@@ -51,6 +51,8 @@ class Mp3(NamedTuple):
         By the number of frames that the first frame states; NaN where it states none.
     sound_bytes : int
         From the first frame to the stated or the file's end.
+    share : float
+        Which share of the bytes that the first frame states is there.
     """
 
     seconds: float | None
@@ -59,6 +61,7 @@ class Mp3(NamedTuple):
     believed: bool
     promised_seconds: float
     sound_bytes: int
+    share: float = 1.0
 
     def is_even(self, byte: int, seconds: float) -> bool:
         """Whether decoding as far as `seconds` took as many bytes as a constant rate takes."""
@@ -109,7 +112,8 @@ def read_mp3(path: Path) -> Mp3 | None:
         end = start + stated
         believed = end <= size + FEW_FRAMES and _bytes_at(file, end, 2) != frame[:2]
         seconds = frames * (1152 if version == 3 else 576) / MP3_RATES[version][pitch]
-        return Mp3(None, start, pace, believed, seconds, min(end, size) - start)
+        there = min(end, size) - start
+        return Mp3(None, start, pace, believed, seconds, there, there / max(1, stated))
 
 
 def read_ogg(path: Path) -> Ogg:

@@ -33,7 +33,7 @@ DEPTHS = {
 """Bits of a sample in the encodings of libsndfile that lose nothing."""
 
 NAMES = {"VORBIS": "Ogg Vorbis", "OPUS": "Opus", "MPEG_LAYER_III": "MP3", "MPEG_LAYER_II": "MP2",
-         "MPEG_LAYER_I": "MP1", "WAVEX": "WAV", "MPEG": "MP3"}  # fmt: skip
+         "MPEG_LAYER_I": "MP1", "WAVEX": "WAV", "RF64": "WAV", "W64": "WAV"}  # fmt: skip
 """What some of libsndfile's encodings and formats are called here."""
 
 
@@ -96,12 +96,12 @@ def read_by_seeking(path: Path, segment_seconds: float) -> Native:
     BrokenPromise
         If the file holds less than its header promises.
     """
-    with _open(path) as (handle, stream):
+    with open_sound(path) as (handle, stream):
         rate, total = stream.samplerate, stream.frames
         mp3 = read_mp3(path) if stream.format == "MP3" else None
         if mp3 and mp3.seconds is not None:
             total = min(total, round(mp3.seconds * rate))
-        facts = _facts(path, stream, total, mp3)
+        facts = read_facts(path, stream, total, mp3)
         if not total or (stream.format == "MP3" and not (mp3 and mp3.believed)):
             raise BrokenPromise("the length in its header can't be believed", facts)
         wanted = min(round(segment_seconds * rate), total)
@@ -130,20 +130,20 @@ def read_from_start(path: Path, segment_seconds: float) -> Native:
     BrokenPromise
         If the header promises sound and there is none, or it does not end.
     """
-    with _open(path) as (_, stream):
+    with open_sound(path) as (_, stream):
         promised = stream.frames
-        total = sum(len(block) for block in _blocks(stream))
+        total = sum(len(block) for block in blocks(stream))
         if promised and not total:
             raise BrokenPromise("no samples could be decoded")
-    with _open(path) as (_, stream):
+    with open_sound(path) as (_, stream):
         rate, extremes = stream.samplerate, Extremes()
         wanted = min(round(segment_seconds * rate), total)
         samples = _read(stream, wanted, skip=middle(total, wanted), extremes=extremes)
-        facts = _facts(path, stream, total, None)
+        facts = read_facts(path, stream, total, None)
         return Native(samples, rate, total / rate, facts, extremes.peak, extremes.share)
 
 
-def _facts(path: Path, stream: soundfile.SoundFile, total: int, mp3: Mp3 | None) -> Facts:
+def read_facts(path: Path, stream: soundfile.SoundFile, total: int, mp3: Mp3 | None) -> Facts:
     """What the headers say, and that `total` frames are there."""
     rate, depth = stream.samplerate, DEPTHS.get(stream.subtype, 0)
     name = NAMES.get(stream.subtype) if stream.format in ("OGG", "MP3") else None
@@ -163,13 +163,13 @@ def _facts(path: Path, stream: soundfile.SoundFile, total: int, mp3: Mp3 | None)
         bit_depth=depth,
         sound_bytes=size,
         promised_seconds=promised,
-        found_seconds=total / rate,
+        found_seconds=total / rate * (mp3.share if mp3 else 1),
         ended=ended,
     )
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[tuple[int, soundfile.SoundFile]]:
+def open_sound(path: Path) -> Iterator[tuple[int, soundfile.SoundFile]]:
     """The descriptor of a file and its stream."""
     # soundfile takes some names for files of bare samples; a descriptor has no name.
     with (
@@ -183,7 +183,7 @@ def _open(path: Path) -> Iterator[tuple[int, soundfile.SoundFile]]:
         yield file.fileno(), stream
 
 
-def _blocks(stream: soundfile.SoundFile, most: int | None = None) -> Iterator[np.ndarray]:
+def blocks(stream: soundfile.SoundFile, most: int | None = None) -> Iterator[np.ndarray]:
     """The next frames, shape=(n, channels), as far as they can be decoded; one buffer for all."""
     frames = max(1, BLOCK // stream.channels)
     buffer = np.empty((frames, stream.channels), dtype=np.float32)
@@ -205,7 +205,7 @@ def _read(stream: soundfile.SoundFile, wanted: int, *, skip: int, extremes: Extr
     """`wanted` frames after the next `skip`, mono, or as many as there are."""
     samples = np.empty(wanted, dtype=np.float32)
     place = -skip
-    for block in _blocks(stream, skip + wanted):
+    for block in blocks(stream, skip + wanted):
         block, place = block[max(0, -place) :], place + len(block)
         if len(block):
             extremes.add(block)
@@ -217,4 +217,4 @@ def _has_end(stream: soundfile.SoundFile, place: int) -> bool:
     """Whether the frames at the promised end are there; `place` is as far as is known."""
     rest = min(TAIL, stream.frames - place)
     stream.seek(stream.frames - rest)
-    return sum(len(block) for block in _blocks(stream, rest)) == rest
+    return sum(len(block) for block in blocks(stream, rest)) == rest

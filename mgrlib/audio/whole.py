@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import SongError
-from . import ffmpeg
+from . import ffmpeg, libsndfile
 from .ffmpeg_facts import read_facts
 from .headers import read_mp3, read_ogg, read_pcm_frames
 from .measures import lacks
-from .native import Extremes, Facts, check_rate, mix
+from .native import Extremes, Facts, check_length, check_rate, mix
 from .segment import check_file, one_line
 
 GATHERED = 2**16
@@ -74,33 +74,35 @@ def decode_whole(path: Path) -> Whole:
     """
     check_file(path)
     try:
-        return _decode(path)
-    except (ffmpeg.BrokenPromise, *ffmpeg.errors()) as error:
-        raise SongError("unreadable", one_line(error)) from None
+        return _by_ffmpeg(path)
+    except (SongError, ffmpeg.BrokenPromise, *ffmpeg.errors()) as error:
+        said = one_line(error)
+    try:
+        return _by_libsndfile(path)
+    except (SongError, ffmpeg.BrokenPromise, *libsndfile.errors()):
+        raise SongError("unreadable", said) from None
 
 
-def _decode(path: Path) -> Whole:
+def _by_ffmpeg(path: Path) -> Whole:
     heard = _Heard()
     with ffmpeg.open_sound(path, strictly=True) as (container, stream):
         ogg = read_ogg(path) if container.format.name == "ogg" else None
         facts = read_facts(container, stream, ogg)
         for frame in ffmpeg.all_frames(container, stream, report_damage=heard.note_damage):
-            heard.add(frame)
+            heard.add_frame(frame)
     heard.work_off()
-    if not heard.frames:
-        raise SongError("unreadable", "no samples could be decoded")
-    seconds = heard.frames / heard.rate
-    promised = _promised(path, facts, heard.rate)
-    return Whole(
-        format=facts.format,
-        seconds=seconds,
-        promised_seconds=promised,
-        truncated=lacks(promised, seconds) or not facts.ended,
-        damaged=heard.damaged,
-        peak=heard.extremes.peak,
-        clipped=heard.extremes.share,
-        digest=heard.digest.hexdigest()[:16],
-    )
+    return heard.whole(facts, _promised(path, facts, heard.rate))
+
+
+def _by_libsndfile(path: Path) -> Whole:
+    """For the few files that FFmpeg does not take; here nothing tells damage from the end."""
+    heard = _Heard()
+    with libsndfile.open_sound(path) as (_, stream):
+        heard.begin(stream.samplerate)
+        facts = libsndfile.read_facts(path, stream, stream.frames, None)
+        for block in libsndfile.blocks(stream):
+            heard.add(list(block.T))
+    return heard.whole(facts, facts.promised_seconds)
 
 
 def _promised(path: Path, facts: Facts, rate: int) -> float:
@@ -108,7 +110,7 @@ def _promised(path: Path, facts: Facts, rate: int) -> float:
     if facts.format == "MP3" and (mp3 := read_mp3(path)):
         return mp3.promised_seconds
     if facts.format in ("WAV", "AIFF"):
-        return read_pcm_frames(path) / rate
+        return read_pcm_frames(path) / max(1, rate)
     return facts.promised_seconds
 
 
@@ -116,7 +118,7 @@ class _Heard:
     """What has been decoded so far; frames are gathered, since they are small."""
 
     def __init__(self):
-        self.rate = self.frames = self.damaged = self.gathered = 0
+        self.rate = self.channels = self.frames = self.damaged = 0
         self.parts: list[list[np.ndarray]] = []
         self.extremes, self.digest = Extremes(), hashlib.sha256()
         self.next_place, self.lost = math.nan, False
@@ -126,8 +128,14 @@ class _Heard:
         self.damaged += 1
         self.lost = True
 
-    def add(self, frame) -> None:
-        """Take a decoded frame.
+    def begin(self, rate: int) -> None:
+        """Take the rate, with which the digest begins."""
+        self.rate = rate
+        check_rate(rate)
+        self.digest.update(b"%d " % rate)
+
+    def add_frame(self, frame) -> None:
+        """Take a frame that FFmpeg has decoded.
 
         Raises
         ------
@@ -135,16 +143,12 @@ class _Heard:
             If the rate or the number of channels changes.
         """
         if not self.rate:
-            self.rate = frame.sample_rate
-            check_rate(self.rate)
-            self.digest.update(b"%d " % self.rate)
-        channels = len(self.parts[0]) if self.parts else 0
-        ffmpeg.check_same(frame, rate=self.rate, channels=channels)
+            self.begin(frame.sample_rate)
+        ffmpeg.check_same(frame, rate=self.rate, channels=self.channels)
         self._look_for_gap(frame)
         self.parts.append(ffmpeg.channels_of(frame))
-        self.frames += frame.samples
-        self.gathered += frame.samples
-        if self.gathered >= GATHERED:
+        self.channels = len(self.parts[-1])
+        if sum(len(part[0]) for part in self.parts) >= GATHERED:
             self.work_off()
 
     def _look_for_gap(self, frame) -> None:
@@ -157,13 +161,39 @@ class _Heard:
         self.next_place, self.lost = place + frame.samples, False
 
     def work_off(self) -> None:
-        """Measure what has been gathered."""
-        if not self.parts:
-            return
-        channels = [np.concatenate(pieces) for pieces in zip(*self.parts, strict=True)]
+        """Measure the frames that have been gathered."""
+        if self.parts:
+            self.add([np.concatenate(pieces) for pieces in zip(*self.parts, strict=True)])
+        self.parts = []
+
+    def add(self, channels: list[np.ndarray]) -> None:
+        """Measure the next samples of all channels."""
         for channel in channels:
             self.extremes.add(channel)
-        mono = np.empty_like(channels[0])
+        mono = np.empty(len(channels[0]), dtype=np.float32)
         mix(channels, out=mono)
         self.digest.update(mono)
-        self.parts, self.gathered = [], 0
+        self.frames += len(mono)
+        check_length(self.frames, len(channels))
+
+    def whole(self, facts: Facts, promised_seconds: float) -> Whole:
+        """What has been found.
+
+        Raises
+        ------
+        SongError
+            If nothing has been decoded.
+        """
+        if not self.frames:
+            raise SongError("unreadable", "no samples could be decoded")
+        seconds = self.frames / self.rate
+        return Whole(
+            format=facts.format,
+            seconds=seconds,
+            promised_seconds=promised_seconds,
+            truncated=lacks(promised_seconds, seconds) or not facts.ended,
+            damaged=self.damaged,
+            peak=self.extremes.peak,
+            clipped=self.extremes.share,
+            digest=self.digest.hexdigest()[:16],
+        )
