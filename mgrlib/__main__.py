@@ -159,8 +159,8 @@ def _check(parsed: argparse.Namespace) -> None:
     from .settings import make_settings
 
     out = parsed.json
-    if out is not None and out != "-" and Path(out).is_dir():
-        raise StudyError(f"--json must name a file, or - to print it, and {out!r} is a folder")
+    if out not in (None, "-"):
+        _require_writable(out)
     settings = make_settings(
         profile=parsed.profile, corpus=parsed.corpus, overrides=parsed.overrides
     )
@@ -172,6 +172,21 @@ def _check(parsed: argparse.Namespace) -> None:
     if check.stops:
         stops = printable(check.stops, most=LONGEST_LINE)
         print(f"mgrlib: a study of it stops: {stops}", file=sys.stderr)
+
+
+def _require_writable(out: str) -> None:
+    """Hold that a file can be written, before hours are spent on what it would hold."""
+    import tempfile
+
+    folder = next(place for place in Path(out).absolute().parents if place.exists())
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+        reason = "it is a folder" if Path(out).is_dir() else ""
+    except OSError as error:
+        reason = f"{folder}: {error.strerror}"
+    if reason:
+        raise StudyError(f"--json must name a file that can be written, or - to print it, and "
+                         f"{out!r} can't be: {reason}")  # fmt: skip
 
 
 def _predict(parsed: argparse.Namespace) -> None:

@@ -9,6 +9,7 @@ Notebook: 01_dataset_audit.
 
 import posixpath
 import re
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ SUBGENRE_COLUMNS = ["subgenre_1", "subgenre_2", "subgenre_3"]
 GENRE_COLUMNS = ["genre_1", "genre_2"]
 TAXONOMY_COLUMNS = ["subgenre", *GENRE_COLUMNS]
 REJECTED_COLUMNS = ["path", "reason", "detail"]
+TABLES = ("songs.csv", "taxonomy.csv")
 
 Song = tuple
 """A song's path, then plain data on which its sound depends."""
@@ -231,11 +233,23 @@ def _why_not(
 
 def _open(path: Path, *, required: list[str], wanted: list[str]) -> Table:
     if not path.exists():
-        raise LibraryError(
-            f"{path} is missing: a library holds songs.csv and taxonomy.csv, which python -m "
-            f"mgrlib init {path.parent} proposes from the songs' tags"
-        )
+        raise LibraryError(f"{path} is missing: a library holds {_how_to_get(path)}")
     return open_table(path, required=required, wanted=wanted)
+
+
+def _how_to_get(path: Path) -> str:
+    """What to do about a missing table; tables are proposed where neither is there."""
+    other = path.with_name(TABLES[path.name == TABLES[0]])
+    if other.exists():
+        columns = SONG_COLUMNS + SUBGENRE_COLUMNS if path.name == TABLES[0] else TAXONOMY_COLUMNS
+        return (
+            f"{path.name} beside {other.name}: write it, with the columns {','.join(columns)}, or "
+            f"rename {other.name} and have both proposed by python -m mgrlib init"
+        )
+    return (
+        f"{' and '.join(TABLES)}, which python -m mgrlib init {shlex.quote(str(path.parent))} "
+        "proposes from the songs' tags"
+    )
 
 
 def _read_taxonomy(path: Path, report: Report) -> dict[str, tuple[str, ...]]:

@@ -156,10 +156,12 @@ def make_catalog(library: Library, images: Images, settings: Settings) -> Catalo
     usable = library.songs.set_index("path", drop=False).loc[images.paths]
     if len(usable) < 2 * settings.min_songs:
         counts = rejection_counts(images.rejected)
+        reasons = ", ".join(f"{songs:,} {reason}" for reason, songs in counts.items())
         raise LibraryError(
             f"{len(usable)} of {len(library.songs)} songs are usable, and a study needs at least "
             f"{2 * settings.min_songs}: "
-            + (f"the reasons are {counts}" if counts else "add songs or lower min_songs")
+            + (f"rejected are {reasons}; " if counts else "")
+            + "add songs or lower min_songs"
         )
     strata = _strata(library, usable, settings)
     drawn = stratified_draw(strata, settings.songs, seed=seed_from(settings.seed, "songs"))

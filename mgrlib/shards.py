@@ -13,7 +13,6 @@ from io import BytesIO
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
-from zipfile import ZipFile
 
 import numpy as np
 
@@ -119,9 +118,9 @@ def read_shard(file: Path) -> dict[str, np.ndarray] | None:
         `mgrlib.audio.COLUMNS` and ``fingerprints`` have a row for each song that can be used.
     """
     try:
-        with ZipFile(file) as archive:
+        with np.load(file, allow_pickle=False) as loaded:
             # To its end: of an array that claims to be smaller, np.load would check no sum.
-            content = {name: BytesIO(archive.read(name)) for name in archive.namelist()}
+            content = {name: BytesIO(loaded.zip.read(name)) for name in loaded.zip.namelist()}
         arrays = {name.removesuffix(".npy"): np.lib.format.read_array(array, allow_pickle=False)
                   for name, array in content.items()}  # fmt: skip
     # Bits that have changed show as errors of any kind; the checksums see those in the arrays.

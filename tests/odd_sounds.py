@@ -17,8 +17,8 @@ SLOW_SECONDS = 0.02
 
 
 def read_slowly(folder: Path, song: tuple, **wanted) -> Segment:
-    """Wait before a song is read, which costs no processor; each reading is noted."""
-    note(folder, song[0])
+    """Wait before a song is read, which costs no processor; note each reading and by whom."""
+    note(folder, f"{os.getpid()} {song[0]}")
     time.sleep(SLOW_SECONDS)
     return read_file(folder, song, **wanted)
 

@@ -121,7 +121,8 @@ def test_a_broken_end_is_listed_too(tmp_path, check):
         (["--set", "colour=red"], "unknown setting 'colour'"),
         (["--profile", "huge"], "unknown profile 'huge'"),
         (["--set", "split_by=published"], "split_by=published: "),
-        (["--json", "."], "--json must name a file, or - to print it, and '.' is a folder"),
+        (["--json", "."], "or - to print it, and '.' can't be: it is a folder"),
+        (["--json", f"{__file__}/out.json"], "out.json' can't be: "),
     ],
 )
 def test_what_is_asked_wrongly_is_one_line(tone_library, check, options, message):
@@ -135,6 +136,13 @@ def test_a_folder_without_tables_is_told_of_init(tmp_path, check):
     assert len(lines) == 1
     assert "taxonomy.csv is missing" in lines[0]
     assert f"mgrlib init {tmp_path}" in lines[0]
+
+
+def test_one_table_of_two_is_told_how_the_other_is_written(tmp_path, check):
+    write_csv(tmp_path / "songs.csv", ["path", "subgenre_1"], [])
+    (line,) = check(tmp_path, code=2).lines
+    assert "taxonomy.csv is missing" in line
+    assert "the columns subgenre,genre_1,genre_2, or rename songs.csv" in line
 
 
 def test_json_alone_is_printed(tone_library, capsys):

@@ -254,6 +254,18 @@ def test_missing_archives_are_named_with_size_checksum_source_and_folder(tmp_pat
     )
 
 
+@pytest.mark.parametrize(
+    ("corpus", "audio", "tables"),
+    [("fma-small", "fma_small/000", "fma_metadata.zip"),
+     ("mtg-jamendo", "audio-low/00", "mtg-jamendo-dataset")],
+)  # fmt: skip
+def test_audio_that_is_there_is_not_asked_for(tmp_path, corpus, audio, tables):
+    (tmp_path / audio).mkdir(parents=True)
+    with pytest.raises(LibraryError, match=f": get {tables}") as caught:
+        library_of(f"{corpus}:{tmp_path}")
+    assert str(caught.value).count("unpack it in ") + str(caught.value).count("clone it to ") == 1
+
+
 def test_an_archive_that_lies_there_has_to_be_unpacked(tmp_path):
     sets.make_fma(tmp_path, audio=False)
     (tmp_path / "fma_small.zip").write_bytes(b"PK")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -142,6 +143,18 @@ def wait_for_shards(count: int, cache: Path, process: subprocess.Popen) -> dict[
     return seen
 
 
+def wait_for_second_songs(process: subprocess.Popen, songs: Path) -> None:
+    """Wait until each of two processes has drawn a song: who ends at its first is to blame."""
+    deadline = time.monotonic() + 60
+    while True:
+        read = Counter(line.split()[0] for line in notes(songs))
+        if [read[str(child.pid)] > 1 for child in all_of(process)[1:]] == [True, True]:
+            return
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.005)
+
+
 def whole_files(cache: Path) -> dict[str, bytes]:
     """All but what a killed writer may leave."""
     return {name: content for name, content in contents(cache).items() if name.endswith(".npz")}
@@ -186,7 +199,7 @@ def test_after_kills_at_random_moments_the_next_call_finishes(songs, undisturbed
 
 def test_a_process_that_is_killed_is_replaced_and_no_song_is_blamed(songs, undisturbed, cache):
     with maker(songs, cache) as process:
-        wait_for_shards(18, cache, process)  # each process has drawn some
+        wait_for_second_songs(process, songs)
         end(all_of(process)[1:])
         output, error = process.communicate(timeout=60)
     assert (process.returncode, output.split()[-2:], error) == (0, ["30", "0"], "")

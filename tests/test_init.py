@@ -216,7 +216,8 @@ def test_tables_are_proposed_and_fit_a_study(music, capsys):
     ]
     without = table(music / "songs-without-genre.csv")
     assert [row["path"] for row in without] == ["broken.mp3", "e/three.ogg", "plain.ogg"]
-    assert without[1]["title"] == "=cmd()|' /C calc'!A0"
+    # With a space before it, which is not read, no spreadsheet runs it.
+    assert without[1]["title"] == " =cmd()|' /C calc'!A0"
     library = read_library(music)
     assert len(library.songs) == 8
     assert library.labels()["Rock"].sum() == 5
@@ -232,6 +233,19 @@ def test_tables_are_proposed_and_fit_a_study(music, capsys):
         "Next: python -m mgrlib check '",
     ):
         assert words in said
+
+
+def test_what_spreadsheets_take_for_formulas_is_text_and_read_unchanged(music):
+    for number, text in enumerate(["=1+1", "+1", "-1", "@a"]):
+        put(music, f"{text}.ogg", genre=f"{text}core", artist=text, title=f"{number}")
+    assert main(["init", str(music)]) == 0
+    written = (music / "songs.csv").read_text("utf-8") + (music / "taxonomy.csv").read_text("utf-8")
+    assert not [cell for line in written.split("\n") for cell in line.split(",")
+                if cell.startswith(("=", "+", "-", "@"))]  # fmt: skip
+    songs = read_library(music).songs.set_index("title")
+    assert list(songs.loc[["0", "1", "2", "3"], "artist"]) == ["=1+1", "+1", "-1", "@a"]
+    assert songs.loc["0", "subgenre_1"] == "=1+1core"
+    assert all((music / path).is_file() for path in songs["path"])
 
 
 def test_the_same_music_gives_the_same_tables(music, tmp_path):

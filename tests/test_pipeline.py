@@ -154,7 +154,7 @@ def test_too_few_usable_songs_say_why(tmp_path):
     for file in list(library.rglob("*.wav"))[:5]:
         file.write_bytes(b"")
     settings = make_settings(profile="smoke", corpus=str(library), overrides="segment_seconds=1")
-    with pytest.raises(LibraryError, match=r"3 of 8 songs are usable.*'empty': 5"):
+    with pytest.raises(LibraryError, match=r"3 of 8 songs are usable.*rejected are 5 empty; add"):
         _ = study_of(tmp_path / "run", settings).catalog
 
 

@@ -73,6 +73,27 @@ def test_a_good_audit_has_no_worry_and_numbers_in_every_sentence_that_has_some()
     assert json.loads(json.dumps(found)) == found
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (("labels", "unlabeled"), "1 song (0.5%) has no genre: it serves as a negative"),
+        (("padded",), "1 song (0.5%) is shorter than the segment"),
+        (("leakage", "without", "artist"), "1 song of 200 (0.5%) has no artist"),
+    ],
+)
+def test_one_song_is_no_plural(path, text):
+    assert any(line.startswith(text) for line in verdict(changed(*path, value=1))["fine"])
+
+
+def test_nothing_is_fine_about_no_songs():
+    audit = {
+        "library": {"songs": 9, "usable": 0},
+        "labels": {"songs": 0, "irlbl": {}, "scumble": 0.0},
+        "duplicates": {"exact": 0, "near": 0, "contradicting": 0},
+    }
+    assert verdict(audit)["fine"] == []
+
+
 SHARED = {"songs": 30, "named": 40, "share": 0.75, "groups": 12}
 WORRIES = {
     "few test songs": (
@@ -121,7 +142,8 @@ WORRIES = {
     "genre's share": (
         ("leakage", "splits", "artist"),
         record(deviation={"genre": "Folk", "share": 0.6, "off": 0.4, "rms": 0.3}),
-        r"Folk has the share in it.*60\.0%: there are too few artists",
+        r"20\.0% of all; the genre furthest from that is Folk, with 60\.0% of its songs there: "
+        r"there are too few artists",
     ),
     "repeats": (("leakage", "repeats"), [{}, {}], r"The 2 repeats have 1 different test set"),
     "left out": (

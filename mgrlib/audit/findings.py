@@ -68,6 +68,15 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def agreeing(number: int, one: str, many: str) -> str:
+    """The form of a verb that goes with a number of things.
+
+    >>> agreeing(1, "has", "have"), agreeing(0, "has", "have")
+    ('has', 'have')
+    """
+    return one if number == 1 else many
+
+
 def percent(share: float) -> str:
     """A share as a percentage, never rounded to nothing or to all.
 

@@ -6,7 +6,7 @@ finds nothing. Thresholds without a source are ours. Notebook: 01_dataset_audit,
 
 from collections.abc import Iterator
 
-from .findings import Finding, count, cut, listed, part, percent
+from .findings import Finding, agreeing, count, cut, listed, part, percent
 from .leakage import NAMES
 from .recall import standard_error
 
@@ -54,14 +54,16 @@ def unusable_songs(audit: dict) -> Iterator[Finding]:
     if songs and padded is not None:
         share = percent(padded / songs)
         yield Finding(padded <= LARGEST_PADDED * songs, "padded songs",
-                      f"{count(padded, 'song')} ({share}) are shorter than the segment and end in "
-                      "silence, which a network sees." if padded
+                      f"{count(padded, 'song')} ({share}) {agreeing(padded, 'is', 'are')} shorter "
+                      "than the segment, with silence at its end, which a network sees." if padded
                       else "No song is shorter than the segment.")  # fmt: skip
     unlabeled = part(audit, "labels", "unlabeled")
     if songs and unlabeled is not None:
-        text = f"{count(unlabeled, 'song')} ({percent(unlabeled / songs)}) have no genre"
+        has = agreeing(unlabeled, "has", "have")
+        serves = agreeing(unlabeled, "it serves as a negative", "they serve as negatives")
+        text = f"{count(unlabeled, 'song')} ({percent(unlabeled / songs)}) {has} no genre"
         yield Finding(unlabeled <= LARGEST_UNLABELED * songs, "songs without a genre",
-                      f"{text}: they serve as negatives of every genre." if unlabeled
+                      f"{text}: {serves} of every genre." if unlabeled
                       else "Every song has a genre.")  # fmt: skip
 
 
@@ -93,7 +95,7 @@ def imbalance(audit: dict) -> Iterator[Finding]:
         text = f"The largest genre has {ratio:.1f} times the songs of {cut(rarest)}{average}"
         yield Finding(ratio < LARGEST_RATIO, "unequal genres", f"{text}.")
     scumble = part(audit, "labels", "scumble")
-    if scumble is not None:
+    if scumble is not None and ratios:
         often = "often" if scumble > LARGEST_SCUMBLE else "seldom"
         yield Finding(scumble <= LARGEST_SCUMBLE, "rare genres beside common ones",
                       f"Rare genres {often} share songs with common ones (SCUMBLE "
@@ -114,7 +116,8 @@ def missing_names(audit: dict) -> Iterator[Finding]:
         without = part(audit, "leakage", "without", name)
         if without is None:
             continue
-        text = f"{count(without, 'song')} of {songs:,} ({percent(without / songs)}) have no {name}"
+        has = agreeing(without, "has", "have")
+        text = f"{count(without, 'song')} of {songs:,} ({percent(without / songs)}) {has} no {name}"
         yield Finding(without <= LARGEST_UNKNOWN * songs, f"missing {name}s",
                       f"{text}: what they share with others can't be told." if without
                       else f"Every song has an {name}.")  # fmt: skip
@@ -126,8 +129,9 @@ def missing_names(audit: dict) -> Iterator[Finding]:
                           f"{listed(sets['examples'][0])}.")  # fmt: skip
     missing = part(audit, "labels", "years", "missing")
     if missing is not None and missing > LARGEST_UNKNOWN * songs:
+        has = agreeing(missing, "has", "have")
         yield Finding(False, "missing years",
-                      f"{count(missing, 'song')} of {songs:,} have no year: whether genres differ "
+                      f"{count(missing, 'song')} of {songs:,} {has} no year: whether genres differ "
                       "in age can't be told.")  # fmt: skip
 
 
@@ -184,9 +188,9 @@ def nearness(audit: dict) -> Iterator[Finding]:
     asked = "" if split_by == "published" else f" where {wanted:,} were wanted"
     few = f": there are too few {split_by}s to do better" if split_by in NAMES and not fine else ""
     yield Finding(fine, "shares of the test set",
-                  f"The test set has {test:,} songs{asked}; of all genres, "
-                  f"{cut(worst['genre'])} has the share in it that is furthest from "
-                  f"{percent(fraction)}, {percent(worst['share'])}{few}.")  # fmt: skip
+                  f"The test set has {test:,} songs{asked}, {percent(fraction)} of all; the genre "
+                  f"furthest from that is {cut(worst['genre'])}, with {percent(worst['share'])} of "
+                  f"its songs there{few}.")  # fmt: skip
     repeats, different = (
         len(part(audit, "leakage", "repeats") or ()),
         part(audit, "leakage", "distinct_splits"),

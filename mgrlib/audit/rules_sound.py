@@ -43,7 +43,7 @@ FAULTS = {
 def duplicates(audit: dict) -> Iterator[Finding]:
     """Recordings that the data set has twice: across the split, or with other genres."""
     found = part(audit, "duplicates")
-    if not found:
+    if not found or not part(audit, "labels", "songs"):
         return
     pairs, contradicting = found["exact"] + found["near"], found["contradicting"]
     split_by = part(audit, "leakage", "split_by") or ""

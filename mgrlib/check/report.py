@@ -39,7 +39,7 @@ def _labels(labels: dict) -> Iterator[str]:
         sums.append(f"{labels['cardinality']:.2f} genres a song")
     yield _line("labels", ", ".join(sums))
     sizes = [f"{printable(genre)} {songs:,}" for genre, songs in labels["counts"].items()]
-    yield _line("genres", _listed(sizes, most=MOST_GENRES))
+    yield _line("genres", _listed(sizes, most=MOST_GENRES) or "none")
 
 
 def _left_out(left_out: list[dict]) -> Iterator[str]:

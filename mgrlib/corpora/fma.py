@@ -90,8 +90,9 @@ def open_library(kind: str, place: Path, *, metadata_only: bool) -> Library:
         lambda folder: (folder / "tracks.csv").is_file() and (folder / "genres.csv").is_file(),
     )
     if tables is None:
+        enough = metadata_only or _audio_folder(base, size).is_dir()
         raise about.lacks(f"no tracks.csv and genres.csv in {base / 'fma_metadata'}",
-                          about.archives[: 1 if metadata_only else 2], base)  # fmt: skip
+                          about.archives[: 1 if enough else 2], base)  # fmt: skip
     try:
         titles, roots = _read_genres(tables / "genres.csv")
         tracks = _in_subset(_read_tracks(tables / "tracks.csv"), size)

@@ -82,7 +82,8 @@ def open_library(kind: str, place: Path, *, metadata_only: bool) -> Library:
     data = first_place([place / name for name in TABLE_PLACES], _holds_tables)
     if data is None:
         what = f"no splits/split-0/{TABLE}-train.tsv in {place / 'data'}"
-        raise ABOUT.lacks(what, ABOUT.archives[: 1 if metadata_only else 2], place)
+        enough = metadata_only or any(_holds_audio(place / name) for name in AUDIO_PLACES)
+        raise ABOUT.lacks(what, ABOUT.archives[: 1 if enough else 2], place)
     try:
         tracks, published = _read_tables(data)
         texts = _read_names(data / "raw.meta.tsv", tracks)
@@ -172,10 +173,14 @@ def _read_names(path: Path, tracks: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(texts)
 
 
+def _holds_audio(folder: Path) -> bool:
+    return any(folder.glob("[0-9][0-9]"))
+
+
 def _audio_folder(place: Path, paths: pd.Series) -> tuple[Path, str]:
     """Where the audio lies, and the ending of its files; without any, as it is published."""
     for folder in (place / name for name in AUDIO_PLACES):
-        if folder.is_dir() and any(folder.glob("[0-9][0-9]")):
+        if _holds_audio(folder):
             for ending in ENDINGS:
                 if any((folder / _with(path, ending)).is_file() for path in paths):
                     return folder, ending

@@ -27,6 +27,10 @@ SAYS_NOTHING = frozenset({
 """Loose keys of names that people's programs write where no genre is known."""
 
 
+FORMULA = ("=", "+", "-", "@")
+"""What a cell begins with that spreadsheets take for a formula."""
+
+
 @dataclass(frozen=True)
 class Proposal:
     """What a folder's tags propose, and what they leave open.
@@ -210,12 +214,20 @@ def _write_table(path: Path, header: list[str], rows: list[dict]) -> Path:
     stream = io.StringIO(newline="")
     writer = csv.DictWriter(stream, header, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({column: _as_text(column, cell) for column, cell in row.items()}
+                     for row in rows)  # fmt: skip
     try:
         write_text(path, stream.getvalue())
     except RunError:
         raise _cannot_write(path.parent) from None
     return path
+
+
+def _as_text(column: str, cell: str) -> str:
+    """The cell as a spreadsheet takes it for text: `read_library` reads the same of it."""
+    if not cell.startswith(FORMULA):
+        return cell
+    return f"./{cell}" if column == "path" else f" {cell}"
 
 
 def _cannot_write(folder: Path) -> LibraryError:
