@@ -46,7 +46,7 @@ ALWAYS = ("seconds", "padded", "reasons", "details")
 """Arrays that every file of a shard has."""
 
 
-class Drawn(NamedTuple):
+class _Drawn(NamedTuple):
     """A song that can be used.
 
     Attributes
@@ -157,7 +157,7 @@ def make_shard(
     """
     # Another run may have made them since this one has looked.
     files = {product: file for product, file in files.items() if not file.exists()}
-    drawn: list[Drawn] = []
+    drawn: list[_Drawn] = []
     verdicts = []
     for song in shard if files else ():
         try:
@@ -171,12 +171,12 @@ def make_shard(
     return len(shard)
 
 
-def _pixels(drawn: list[Drawn], scale: str, size: int) -> dict[str, np.ndarray]:
+def _pixels(drawn: list[_Drawn], scale: str, size: int) -> dict[str, np.ndarray]:
     pixels = np.array([song.images[scale] for song in drawn], dtype=np.uint8)
     return {"pixels": pixels.reshape(-1, size, size)}
 
 
-def _sound(drawn: list[Drawn]) -> dict[str, np.ndarray]:
+def _sound(drawn: list[_Drawn]) -> dict[str, np.ndarray]:
     columns = {name: np.array([song.sound[name] for song in drawn], dtype=kind)
                for name, kind in COLUMNS.items()}  # fmt: skip
     codes = np.array([song.fingerprint for song in drawn], dtype=np.uint32)
@@ -186,7 +186,7 @@ def _sound(drawn: list[Drawn]) -> dict[str, np.ndarray]:
 def _write(
     file: Path,
     own: dict[str, np.ndarray],
-    drawn: list[Drawn],
+    drawn: list[_Drawn],
     verdicts: list[tuple[str, str]],
 ) -> None:
     reasons, details = zip(*verdicts, strict=True)
@@ -202,7 +202,7 @@ def _write(
     write_atomically(file, lambda stream: stream.write(content.getbuffer()))
 
 
-def _draw_apart(folder: Path, song: tuple, products: list[str], settings: Settings, read) -> Drawn:
+def _draw_apart(folder: Path, song: tuple, products: list[str], settings: Settings, read) -> _Drawn:
     """Draw a song in another process.
 
     Raises
@@ -225,7 +225,7 @@ def draw_song(
     products: Sequence[str],
     settings: Settings,
     read: Callable[..., Segment],
-) -> Drawn:
+) -> _Drawn:
     """Read a song, draw it on some scales and, where `SOUND` is among them, measure it.
 
     Raises
@@ -252,7 +252,7 @@ def draw_song(
     scales = [product for product in products if product != SOUND]
     drawing = {name: getattr(settings, name) for name in DRAWING}
     images = song_images(samples, scales=scales, **drawing) if scales else {}
-    return Drawn(images, seconds, padded, sound, codes)
+    return _Drawn(images, seconds, padded, sound, codes)
 
 
 def read_file(folder: Path, song: tuple, *, segment_seconds: float, sample_rate: int) -> Segment:

@@ -254,6 +254,17 @@ def test_missing_archives_are_named_with_size_checksum_source_and_folder(tmp_pat
     )
 
 
+@pytest.mark.parametrize("corpus", ["fma-small:{}", "mtg-jamendo:{}", "gtzan:{}", "{}"])
+def test_what_may_not_be_read_is_said(tmp_path, monkeypatch, corpus):
+    def refuse(path, *_, **__):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    with pytest.raises(LibraryError, match="can't be read: permit reading it"):
+        library_of(corpus.format(tmp_path))
+
+
 @pytest.mark.parametrize(
     ("corpus", "audio", "tables"),
     [("fma-small", "fma_small/000", "fma_metadata.zip"),

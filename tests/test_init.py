@@ -286,9 +286,10 @@ def test_a_folder_without_music_is_an_error(tmp_path, make, said):
 def test_music_without_any_genre_is_listed_and_an_error(tmp_path, capsys):
     put(tmp_path, "a.ogg", title="A")
     put(tmp_path, "b.ogg", genre="Other")
+    (tmp_path / ".hidden").mkdir()
     assert main(["init", str(tmp_path)]) == 2
     said = capsys.readouterr().err
-    assert "none of 2 songs names a genre in its tags" in said
+    assert "none of 2 songs names a genre in its tags ('.hidden' was skipped: hidden): " in said
     assert [row["title"] for row in table(tmp_path / "songs-without-genre.csv")] == ["A", ""]
     assert not (tmp_path / "songs.csv").exists()
     assert not (tmp_path / "taxonomy.csv").exists()

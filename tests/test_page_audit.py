@@ -101,7 +101,7 @@ def test_songs_of_which_little_is_known(page, saved):
     assert "2 subgenres have songs. No song has two genres." in said
     assert "0 of 16 songs have a year." in said
     assert "| *no song has two genres* | – | – | – | – |" in said
-    assert "No song stands here twice." in said
+    assert "No duplicate was found." in said
     assert "CVIR | how much genres differ in that: 0 where they are equally large | 0.000 |" in said
     assert set(saved) >= FIGURES
     assert "No song of this run has a year." in texts(saved["years"])
@@ -173,7 +173,8 @@ def test_a_public_data_set_is_named_with_licence_and_citation(page):
     about = SimpleNamespace(name="A *Set*", citation="sturm2013", metadata_licence="CC BY 4.0",
                             audio_licence="by its artists")  # fmt: skip
     said = page({"a": ("A",), "b": ("B",)}, [["a"], ["b"]] * 4, about=about)
-    assert r"The data set is A \*Set\* {cite}`sturm2013`, metadata: CC BY 4\.0, audio: by" in said
+    assert r"The data set is A \*Set\* {cite}`sturm2013`; license of its metadata: CC BY" in said
+    assert "; of its audio: by its artists." in said
 
 
 def test_names_with_markup_on_real_files(saved, tmp_path, tone_library):

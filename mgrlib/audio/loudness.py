@@ -71,7 +71,7 @@ def loudness(windows: np.ndarray, samples: np.ndarray, *, sample_rate: int) -> f
     Notes
     -----
     A sine of 997 Hz at full scale has -3.01 LUFS. Real songs differ by at most 0.06 LU from
-    filtering sample by sample; what wanders below 20 Hz is heard as up to 1 LU.
+    filtering sample by sample; what wanders below 20 Hz is heard as up to 2 LU.
     """
     steps = windows[: max(2, len(windows) // 2 * 2)].reshape(-1, min(2, len(windows))).mean(axis=1)
     weighted = _weigh(steps, samples, sample_rate=sample_rate)

@@ -109,7 +109,7 @@ def duplicate_words(found: Mapping) -> str:
         ``audit["duplicates"]``.
     """
     if not found["songs"]:
-        return "No song stands here twice."
+        return "No duplicate was found."
     return (
         f"{found['songs']} songs have a duplicate, in {count(found['groups'], 'group')}, the "
         f"largest of {found['largest']}: {count(found['exact'], 'exact pair')}, "

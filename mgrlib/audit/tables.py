@@ -220,6 +220,7 @@ def about_words(about: Any) -> str:
     if about is None:
         return ""
     return (
-        f"The data set is {escape(about.name)} {{cite}}`{about.citation}`, "
-        f"metadata: {escape(about.metadata_licence)}, audio: {escape(about.audio_licence)}."
+        f"The data set is {escape(about.name)} {{cite}}`{about.citation}`; "
+        f"license of its metadata: {escape(about.metadata_licence)}; of its audio: "
+        f"{escape(about.audio_licence)}."
     )

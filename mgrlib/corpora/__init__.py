@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ..catalog import Library, read_library
-from ..errors import SettingsError
+from ..errors import LibraryError, SettingsError
 from ..files import cache_folder, digest
 from ..paper import GENRES as PAPER_GENRES
 from ..settings import PUBLIC, SYNTHETIC, Settings, split_corpus
@@ -47,7 +47,8 @@ def open_corpus(
     Raises
     ------
     LibraryError
-        If the corpus is no library, its tables are wrong, or a data set is not there.
+        If the corpus is no library, its tables are wrong, a data set is not there, or it can't be
+        read.
     SettingsError
         If it lacks the genres or the published splits that are asked for.
     """
@@ -59,11 +60,20 @@ def open_corpus(
         )
     if kind in SYNTHETIC:
         return _open_synthetic(settings, jobs=jobs, progress=progress)
+    try:
+        library = _open_place(kind, Path(place), metadata_only=metadata_only)
+    except PermissionError as error:
+        raise LibraryError(f"{error.filename} can't be read: permit reading it") from None
     if kind == "folder":
-        return read_library(Path(place))
-    loader = import_module(f".{LOADERS.get(kind, 'mirdata_sets')}", __name__)
-    library = loader.open_library(kind, Path(place), metadata_only=metadata_only)
+        return library
     return _in_published(_with_genres(library, kind, settings.genres), settings)
+
+
+def _open_place(kind: str, place: Path, *, metadata_only: bool) -> Library:
+    if kind == "folder":
+        return read_library(place)
+    loader = import_module(f".{LOADERS.get(kind, 'mirdata_sets')}", __name__)
+    return loader.open_library(kind, place, metadata_only=metadata_only)
 
 
 def _open_synthetic(settings: Settings, *, jobs: int, progress: Callable[[int], None]) -> Library:

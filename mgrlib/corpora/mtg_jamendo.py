@@ -40,7 +40,7 @@ ABOUT = Declaration(
     name="MTG-Jamendo",
     home=_HOME,
     metadata_licence="CC BY-NC-SA 4.0",
-    audio_licence="a Creative Commons licence each (audio_licenses.txt of the repository)",
+    audio_licence="a Creative Commons license each (audio_licenses.txt of the repository)",
     citation="bogdanov2019",
     layout="data/splits/split-0/autotagging_genre-train.tsv and audio/14/214.mp3 or "
     "audio-low/14/214.low.mp3 lie in the folder that corpus names",

@@ -130,8 +130,14 @@ def songs_to_read(folder: Path) -> tuple[list[str], list[tuple[str, str]]]:
     LibraryError
         As `propose_tables` does.
     """
-    if not folder.is_dir():
+    try:
+        is_folder = folder.is_dir()
+    except PermissionError:  # of a folder above it
+        is_folder = False
+    if not is_folder:
         raise LibraryError(f"FOLDER must be a folder with music, and {str(folder)!r} is none")
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise LibraryError(f"{folder} can't be read: permit reading it")
     for name in (SONGS, TAXONOMY, WITHOUT_GENRE):
         if (folder / name).exists():
             raise LibraryError(
@@ -143,10 +149,15 @@ def songs_to_read(folder: Path) -> tuple[list[str], list[tuple[str, str]]]:
     paths, skipped = find_music(folder.resolve())
     if not paths:
         endings = ", ".join(sorted(ending[1:] for ending in AUDIO_EXTENSIONS))
-        first = f" ({skipped[0][0]!r} was skipped: {skipped[0][1]})" if skipped else ""
-        raise LibraryError(f"{folder} holds no music{first}: files are known by the endings "
-                           f"{endings}")  # fmt: skip
+        raise LibraryError(
+            f"{folder} holds no music{_first(skipped)}: files are known by the endings {endings}"
+        )
     return paths, skipped
+
+
+def _first(skipped: list[tuple[str, str]]) -> str:
+    """One of the files and folders that were passed over: all music may lie there."""
+    return f" ({skipped[0][0]!r} was skipped: {skipped[0][1]})" if skipped else ""
 
 
 def _spellings(tags: Iterable[Tags]) -> dict[str, str]:
@@ -203,7 +214,8 @@ def write_tables(proposal: Proposal) -> list[Path]:
             written.append(_write_table(proposal.folder / name, header, rows))
     if not proposal.songs:
         raise LibraryError(
-            f"none of {len(proposal.without_genre)} songs names a genre in its tags: "
+            f"none of {len(proposal.without_genre)} songs names a genre in its tags"
+            f"{_first(proposal.skipped)}: "
             f"{written[0]} lists them; write their genres as subgenre_1, rename it to {SONGS}, "
             f"and give each of them a line in {TAXONOMY} (subgenre,genre_1,genre_2)"
         )

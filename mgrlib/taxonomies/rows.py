@@ -116,13 +116,14 @@ def _lines(path: Path) -> Iterator[tuple[int, Row]]:
     with path.open(encoding="utf-8", newline="") as stream:
         for line, cells in enumerate(csv.DictReader(stream, strict=True), 2):
             name, *genres, reason = (cells[column].strip() for column in COLUMNS)
-            yield line, Row(
+            row = Row(
                 name,
                 tuple(genre for genre in genres if genre),
                 reason,
                 parent=cells.get("parent", ""),
                 tracks=int(cells.get("tracks", 0)),
             )
+            yield line, row
 
 
 def _fault(row: Row) -> str:
