@@ -17,8 +17,8 @@ LARGEST_RATIO = 10.0
 """Songs of the largest genre over those of the smallest: the paper's own library has 20, and
 with natural prevalence its precision falls with a genre's size."""
 LARGEST_SCUMBLE = 0.1
-"""Above it, rare genres often stand in songs of common ones (Charte et al. 2014): a network
-that only knows the common one finds the rare one's songs too."""
+"""Above it, rare genres often stand in songs of common ones: a network that only knows the
+common one finds the rare one's songs too."""
 LARGEST_UNLABELED = 0.01
 LARGEST_REJECTED = 0.05
 LARGEST_PADDED = 0.05
