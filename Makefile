@@ -12,8 +12,9 @@ BIN := .venv/bin
 book: .venv
 	$(BIN)/python -m mgrlib run --profile $(PROFILE) --corpus "$(CORPUS)" $(foreach pair,$(SET),--set '$(pair)')
 
+# What one process makes, a study say, serves all tests of a file.
 test: .venv
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: .venv
 	$(BIN)/ruff check .

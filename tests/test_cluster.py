@@ -31,8 +31,6 @@ from mgrlib.settings import make_settings
 from mgrlib.workers import cluster, perform
 from mgrlib.workers.cluster import Expected, Needs, shortcomings
 
-pytestmark = pytest.mark.xdist_group("cluster")
-
 
 class Dask:
     """A scheduler and its workers, processes of this machine."""

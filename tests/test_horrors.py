@@ -19,8 +19,6 @@ from watched import Reader, Watch, linux, read_here
 from mgrlib.catalog import read_library
 from mgrlib.errors import LibraryError, SongError
 
-pytestmark = pytest.mark.xdist_group("horrors")  # one process makes the files for all
-
 MEGABYTES = 400
 SECONDS_A_FILE = 20
 SECONDS_ALL = 120

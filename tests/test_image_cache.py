@@ -29,8 +29,6 @@ from mgrlib.images import Images, identify_file, make_images
 from mgrlib.settings import SCALES, Settings, make_settings
 from mgrlib.shards import read_file, read_shard
 
-pytestmark = pytest.mark.xdist_group("image_cache")
-
 PROGRAM = """
 import sys
 from pathlib import Path

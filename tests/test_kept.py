@@ -18,8 +18,6 @@ from mgrlib.networks.kept import HEAD, About, digest_of, read_about, read_networ
 from mgrlib.spectrograms import VERSION
 from mgrlib.training import standardize
 
-pytestmark = pytest.mark.xdist_group("kept")  # one process makes the runs for all
-
 ABOUT = About(
     genres=("R&B", "日本"),
     depth=34,

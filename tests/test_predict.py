@@ -24,8 +24,6 @@ from mgrlib.networks.predict import as_text, at_prevalence, choose_networks, pre
 from mgrlib.settings import from_dict, make_settings
 from mgrlib.training import prior_shift
 
-pytestmark = pytest.mark.xdist_group("kept")
-
 
 def strict(text: str) -> dict:
     """JSON without the NaN and Infinity that Python would let pass."""

@@ -15,8 +15,6 @@ import pytest
 from mgrlib.files import ROOT
 from mgrlib.pipeline import Study, start_study
 
-pytestmark = pytest.mark.xdist_group("resume")
-
 SETTINGS = ["depths=34", "scales=mel", "segment_seconds=1", "songs=48", "weights=corpus", "jobs=2"]
 """Thirteen records: a joint network, three binary ones that start from its trunk, and three
 baselines, the latter two also of equal sizes."""

@@ -18,8 +18,6 @@ from mgrlib.__main__ import main
 from mgrlib.files import ROOT, read_json
 from mgrlib.notebooks import PAGES
 
-pytestmark = pytest.mark.xdist_group("study")  # one process makes the study for all
-
 
 @pytest.fixture(scope="module")
 def smoke(own_folders):
