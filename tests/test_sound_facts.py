@@ -499,6 +499,15 @@ def test_no_song_has_an_audit_and_figures(sound):
                             height_inches=figures.loudness_height(labels))  # fmt: skip
 
 
+@pytest.mark.parametrize(("seconds", "words"), [(7.0, "Duration in s"), (240.0, "in minutes")])
+def test_durations_are_shown_in_the_unit_of_their_length(seconds, words):
+    rows = pd.DataFrame({"seconds": [seconds] * 5})
+    axes = figures.make_figure(figures.draw_durations, rows, segment_seconds=6).axes[0]
+    assert words in axes.get_xlabel()
+    least, most = axes.get_xlim()
+    assert least == 0 and most >= seconds / (1 if words.endswith(" s") else 60)
+
+
 def test_the_benchmark_compares_the_stage_with_and_without(song, monkeypatch):
     monkeypatch.setattr("mgrlib.bench.processes.SEGMENT_SECONDS", 2.0)
     line = sound_row(LOSSLESS["a.flac"](song), ".flac", songs=2, rounds=1)

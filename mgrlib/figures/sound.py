@@ -12,6 +12,8 @@ from .canvas import INK, say
 from .songs import GRAY, genre_rows_height, set_genre_rows, shown_genres
 
 BARS = 40
+FEW_MINUTES = 3.0
+"""Songs up to so long are measured in seconds."""
 LONGEST = 0.99
 """Share of the songs that lie within the axis; the last bar holds longer ones, too."""
 ALL = "all songs"
@@ -29,14 +31,17 @@ def draw_durations(ax: Axes, sound: pd.DataFrame, *, segment_seconds: float) -> 
     """
     if sound.empty:
         return say(ax, "This run has no song that was heard.")
-    minutes = sound["seconds"].to_numpy() / 60
-    last = max(np.quantile(minutes, LONGEST), 1.2 * segment_seconds / 60)
-    ax.hist(np.minimum(minutes, last), bins=BARS, range=(0, last), color=GRAY)
-    ax.axvline(segment_seconds / 60, color=INK, linewidth=1.2, linestyle=(0, (4, 3)),
+    seconds = sound["seconds"].to_numpy()
+    last = max(np.quantile(seconds, LONGEST), 1.2 * segment_seconds)
+    unit, length = ("s", 1) if last <= 60 * FEW_MINUTES else ("minutes", 60)
+    last /= length
+    durations = seconds / length
+    ax.hist(np.minimum(durations, last), bins=BARS, range=(0, last), color=GRAY)
+    ax.axvline(segment_seconds / length, color=INK, linewidth=1.2, linestyle=(0, (4, 3)),
                label="the segment that is heard")  # fmt: skip
     ax.set_xlim(0, last)
-    more = " (longer ones in the last bar)" if minutes.max() > last else ""
-    ax.set_xlabel(f"Duration in minutes{more}")
+    more = " (longer ones in the last bar)" if durations.max() > last else ""
+    ax.set_xlabel(f"Duration in {unit}{more}")
     ax.set_ylabel("Songs")
     ax.grid(axis="y")
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1))
