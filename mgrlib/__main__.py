@@ -26,6 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
         parsed.command(parsed)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the output has seen enough, as `head` has. Python would say so once more
+        # when it ends and writes what is left.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except StudyError as error:
         for line in str(error).split("\n"):  # more than one where tables have many faults
             print(f"mgrlib: {printable(line, most=LONGEST_LINE)}", file=sys.stderr)

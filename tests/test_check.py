@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,6 +19,7 @@ from mgrlib.catalog import Library
 from mgrlib.check import deep
 from mgrlib.check.corpus import MOST_LINES
 from mgrlib.corpora.declaration import Archive
+from mgrlib.files import ROOT
 
 CONTRACT = {
     "songs", "artists", "albums", "genres", "assignments", "cardinality", "density",
@@ -279,3 +283,13 @@ def test_rows_of_the_benchmark():
     assert (seconds["ratio"], seconds["goal"], seconds["unit"]) == (2, 1, "s")
     assert (memory["ratio"], memory["goal"], memory["unit"]) == (2, 1, "bytes")
     assert (beside["ratio"], beside["goal"]) == (0.2, None)
+
+
+def test_a_reader_that_leaves_early_gets_no_traceback(tone_library):
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "mgrlib", "check", str(tone_library), "--metadata-only"]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    os.close(writer)
+    assert done.returncode == 1
+    assert "BrokenPipeError" not in done.stderr and "Traceback" not in done.stderr
