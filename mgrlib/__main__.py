@@ -245,7 +245,8 @@ def _reference(parsed: argparse.Namespace) -> None:
 
 
 def _render(folder: Path, pages: list, *, jobs: int, book: bool) -> None:
-    from .notebooks import build_book, execute_pages
+    from .book import build_book
+    from .notebooks import execute_pages
     from .pipeline import results_digest
     from .progress import bar
 

@@ -1,22 +1,19 @@
-"""The notebooks of a run: executed by papermill, then made into the book.
+"""The notebooks of a run, executed by papermill.
 
 A notebook is executed again only when its source, its parameters, the package or the
-results that it reads have changed; the book is built again only when a page has.
+results that it reads have changed.
 """
 
 import json
 import os
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from . import results
-from .errors import BuildError, SettingsError, StudyError
+from .errors import BuildError, SettingsError
 from .files import ROOT, cache_folder, digest, read_json, runs_folder, write_text
 from .prose import escape
 from .settings import DEPTHS
@@ -67,6 +64,8 @@ PAGES = (
     Page("13_scale_or_resolution"),
     Page("14_disagreement"),
     Page("15_power"),
+    Page("look_and_listen"),
+    Page("explorer"),
 )
 """The pages of the book that are notebooks, in order."""
 
@@ -127,7 +126,7 @@ def execute_pages(
     facts = _facts(run)
     environment = {
         **os.environ,
-        "PYTHONPATH": _python_path(),
+        "PYTHONPATH": python_path(),
         "MGRLIB_RUNS": str(runs_folder()),
         "MGRLIB_CACHE": str(cache_folder()),
     }
@@ -140,19 +139,20 @@ def execute_pages(
     return len(outdated)
 
 
-def _python_path() -> str:
-    """Kernels find this package, also where it is not installed."""
+def python_path() -> str:
+    """``PYTHONPATH`` by which processes find this package, also where it is not installed."""
     return os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
 
 
-def _package_digest() -> str:
+def package_digest() -> str:
+    """Digest of the package's code."""
     files = sorted((ROOT / "mgrlib").rglob("*.py"))
     return digest([file.read_text("utf-8") for file in files])
 
 
 def _stamp(page: Page, inputs: str) -> str:
     source = (SOURCES / f"{page.source}.ipynb").read_text("utf-8")
-    return digest(source, page.parameters, inputs, _package_digest())
+    return digest(source, page.parameters, inputs, package_digest())
 
 
 def _is_current(run: Path, page: Page, stamp: str) -> bool:
@@ -257,64 +257,3 @@ def _facts(run: Path) -> dict[str, str]:
         "n_test": str(int(n_test)) if n_test is not None else "unknown",
         "depth": str(50 if 50 in depths else min(depths, key=lambda depth: abs(depth - 50))),
     }
-
-
-def build_book(run: Path) -> Path:
-    """Render the book of a run with Jupyter Book; warnings are errors.
-
-    Returns
-    -------
-    Path
-        ``site/index.html`` of the run, which opens from disk.
-
-    Raises
-    ------
-    StudyError
-        If a notebook of the run has not been executed.
-    BuildError
-        If Jupyter Book fails.
-    """
-    if missing := [p.name for p in PAGES if not (run / "notebooks" / p.name).exists()]:
-        raise StudyError(
-            f"the run {run.name} lacks the executed notebooks {', '.join(missing)}: "
-            "make them with python -m mgrlib run"
-        )
-    site, stamp_file = run / "site", run / "build" / "stamp"
-    stamp = _book_stamp(run)
-    if stamp_file.exists() and stamp_file.read_text() == stamp and (site / "index.html").exists():
-        return site / "index.html"
-    # jupyter-book has no __main__: this is what its console script does.
-    start = "from jupyter_book.cli.main import main; main()"
-    command = [sys.executable, "-c", start, "build", str(ROOT), "--path-output",
-               str(run / "build"), "-W", "--keep-going", "-n", "-q"]  # fmt: skip
-    environment = {**os.environ, "MGRLIB_RUN": str(run), "PYTHONPATH": _python_path()}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        log = run / "build" / "log.txt"
-        write_text(log, f"{done.stdout}\n{done.stderr}")
-        # Sphinx keeps what it has read and would not warn of it a second time.
-        shutil.rmtree(run / "build" / "_build", ignore_errors=True)
-        last = "\n".join(done.stderr.strip().split("\n")[-12:])
-        raise BuildError(f"the book could not be built (see {log}):\n{last}")
-    _publish(run / "build" / "_build" / "html", site)
-    write_text(stamp_file, stamp)
-    return site / "index.html"
-
-
-def _publish(html: Path, site: Path) -> None:
-    """Copy the new site whole, then put it in the place of the old one."""
-    fresh = site.with_name("site.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    shutil.copytree(html, fresh, ignore=shutil.ignore_patterns(".buildinfo", ".doctrees"))
-    shutil.rmtree(site, ignore_errors=True)
-    fresh.rename(site)
-
-
-def _book_stamp(run: Path) -> str:
-    """Digest of all that the book is made of."""
-    written = [run / name for name in ("study.json", "statistics.json", "claims.json")]
-    sources = [ROOT / "_config.yml", ROOT / "_toc.yml", *written]
-    folders = (ROOT / "book", SOURCES, run / "notebooks")
-    sources += [file for folder in folders for file in sorted(folder.rglob("*"))]
-    present = [file for file in sources if file.is_file() and file.suffix != ".pyc"]
-    return digest(_package_digest(), [(file.name, file.read_bytes().hex()) for file in present])

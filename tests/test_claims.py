@@ -11,7 +11,7 @@ import pytest
 from conftest import run_cells, words
 from scipy import stats
 
-from mgrlib import claims, notebooks, paper, statistics
+from mgrlib import book, claims, paper, statistics
 from mgrlib.claims import pairs as pair_claims
 from mgrlib.claims import relations, report
 from mgrlib.files import read_json, write_json
@@ -362,9 +362,9 @@ def test_a_value_is_shown_or_a_dash():
 
 
 def test_the_book_is_built_again_when_the_ledger_changes(tmp_path):
-    before = notebooks._book_stamp(tmp_path)
+    before = book._book_stamp(tmp_path)
     (tmp_path / "claims.json").write_text("[]", "utf-8")
-    assert notebooks._book_stamp(tmp_path) != before
+    assert book._book_stamp(tmp_path) != before
 
 
 # What can't be judged

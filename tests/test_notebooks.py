@@ -6,9 +6,10 @@ import pytest
 from test_results import write_run
 
 from mgrlib import notebooks
+from mgrlib.book import build_book
 from mgrlib.errors import BuildError, SettingsError, StudyError
 from mgrlib.files import ROOT
-from mgrlib.notebooks import PAGES, Page, build_book, choose_pages, execute_pages
+from mgrlib.notebooks import PAGES, Page, choose_pages, execute_pages
 
 PAGE = Page("04_across_depths")
 

@@ -27,8 +27,10 @@ LEVELS = [
     {"networks", "costs", "claims", "analysis"},
     {"tasks"},
     {"trainer"},
+    {"explorer"},
     {"notebooks"},
-    {"pipeline"},
+    {"book"},
+    {"pack", "pipeline"},
     {"bench", "precision", "reference"},
     {"__main__"},
 ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Explorers: spectrograms to look at while they sound, in a page and in JupyterLab."""
