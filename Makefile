@@ -1,20 +1,48 @@
 # make book: the whole study, from songs to a rendered book.  make test: the tests.
 # Set PROFILE, CORPUS and SET to change the study: make book PROFILE=smoke SET="epochs=2 seed=7"
+# make test-browser: the book in a real browser; RUN=runs/quick tests the book of another run.
+# make pdf: the whole book on paper; RUN=runs/mine prints that of another run.
+# make pack: the archive of a run to deposit, runs/NAME/NAME-archive.zip; RUN as above.
 # make reference: the paper's whole grid, for a GPU; its small tables go to book/results/.
 PYTHON ?= python3
 PROFILE ?= quick
 CORPUS ?= synthetic
 SET ?=
 BIN := .venv/bin
+RUNS := $(or $(MGRLIB_RUNS),runs)
 
-.PHONY: book test lint bench reference clean
+.PHONY: book pdf test test-browser in-browser pack attach lint bench reference clean
 
 book: .venv
 	$(BIN)/python -m mgrlib run --profile $(PROFILE) --corpus "$(CORPUS)" $(foreach pair,$(SET),--set '$(pair)')
 
+# The whole book as one PDF: of RUN, else of the profile's run, which is made if it is missing.
+pdf: run := $(or $(RUN),$(RUNS)/$(PROFILE))
+pdf: .venv
+	$(if $(RUN)$(wildcard $(run)/study.json),,$(BIN)/python -m mgrlib run --profile $(PROFILE) $(foreach pair,$(SET),--set '$(pair)'))
+	$(BIN)/python -m mgrlib pdf "$(run)"
+
 # What one process makes, a study say, serves all tests of a file.
 test: .venv
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+# Says so and is done where there is no Chromium.
+test-browser: .venv
+	@if $(BIN)/python tests/browser/chromium.py; then $(MAKE) --no-print-directory in-browser; fi
+
+# Without RUN, a small run is made, or taken up where nothing has changed since. Its networks
+# are kept: the live explorer asks them.
+in-browser: .venv/.browser
+	$(if $(RUN),,$(BIN)/python -m mgrlib run --profile smoke --name browser --set keep_models=true)
+	BROWSER_RUN="$(or $(RUN),$(RUNS)/browser)" $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup tests/browser
+
+# The archive of a run to deposit: of RUN, else of the profile's run.
+pack: .venv
+	$(BIN)/python -m mgrlib pack "$(or $(RUN),$(RUNS)/$(PROFILE))"
+
+# What the workflow of a release calls, with TAG=v1.0.
+attach: pack
+	gh release upload "$(TAG)" "$(or $(RUN),$(RUNS)/$(PROFILE))"/*-archive.zip --clobber
 
 lint: .venv
 	$(BIN)/ruff check .
@@ -42,3 +70,8 @@ clean:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 .PHONY: .venv
+
+# Only the tests in a browser need these.
+.venv/.browser: .venv/.installed tests/browser/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement tests/browser/requirements.txt
+	@touch $@

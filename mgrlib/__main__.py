@@ -71,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     book = commands.add_parser("book", help="make what is missing of a run and render its book")
     book.add_argument("run", help="folder of the run, such as runs/quick")
     book.set_defaults(command=_book)
+    pdf = commands.add_parser("pdf", help="the book of a run as one PDF; needs Chromium")
+    pdf.add_argument("run", help="folder of the run, such as runs/quick")
+    pdf.set_defaults(command=_pdf)
     init = commands.add_parser("init", help="propose the tables of a folder of music")
     init.add_argument("folder", metavar="FOLDER", type=Path, help="of music files with tags")
     init.set_defaults(command=_init)
@@ -150,6 +153,21 @@ def _book(parsed: argparse.Namespace) -> None:
     with study.locked():
         study.train()
         _render(study.folder, list(PAGES), jobs=study.jobs, book=True)
+
+
+def _pdf(parsed: argparse.Namespace) -> None:
+    from .printing import print_book, require_chromium
+    from .progress import bar
+    from .results import find_run
+    from .runs import locked
+
+    require_chromium()  # before minutes are spent on the book
+    _book(parsed)
+    folder = find_run(parsed.run)
+    with locked(folder), bar(1, "print", unit="book") as progress:
+        pdf = print_book(folder)
+        progress(1)
+    print(f"The book as PDF: {_relative(pdf)}")
 
 
 def _init(parsed: argparse.Namespace) -> None:

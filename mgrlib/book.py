@@ -1,17 +1,29 @@
 """The book of a run: its executed notebooks and the prose, rendered by Jupyter Book.
 
-It is built again only when something that it is made of has changed.
+It is built again only when something that it is made of has changed, and then only the pages
+that show it: Sphinx keeps what it has read in ``build/`` of the run.
 """
 
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from .errors import BuildError, StudyError
 from .files import ROOT, digest, write_text
-from .notebooks import PAGES, SOURCES, package_digest, python_path
+from .notebooks import PAGES, SOURCES, python_path
+from .progress import say
+from .runs import cores
+
+MOST_BYTES = 40_000_000
+"""Of a site; a larger one is slow to publish and to copy, and is said to be."""
+MOST_PROCESSES = 4
+"""That read and write pages; more would wait for the largest page."""
+ENVIRONMENT = ("GITHUB_REPOSITORY", "GITHUB_SERVER_URL")
+"""Variables that the pages depend on: the buttons above a page lead to that repository."""
 
 
 def build_book(run: Path) -> Path:
@@ -34,26 +46,86 @@ def build_book(run: Path) -> Path:
             f"the run {run.name} lacks the executed notebooks {', '.join(missing)}: "
             "make them with python -m mgrlib run"
         )
-    site, stamp_file = run / "site", run / "build" / "stamp"
+    index = run / "site" / "index.html"
     stamp = _book_stamp(run)
-    if stamp_file.exists() and stamp_file.read_text() == stamp and (site / "index.html").exists():
-        return site / "index.html"
-    # jupyter-book has no __main__: this is what its console script does.
-    start = "from jupyter_book.cli.main import main; main()"
-    command = [sys.executable, "-c", start, "build", str(ROOT), "--path-output",
-               str(run / "build"), "-W", "--keep-going", "-n", "-q"]  # fmt: skip
+    if _is_built(run, stamp):
+        return index
+    output = run / "build" / "_build"
+    render = f"from mgrlib.book import render; raise SystemExit(render({str(output)!r}))"
     environment = {**os.environ, "MGRLIB_RUN": str(run), "PYTHONPATH": python_path()}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", render], env=environment,
+                          capture_output=True, text=True)  # fmt: skip
     if done.returncode:
         log = run / "build" / "log.txt"
         write_text(log, f"{done.stdout}\n{done.stderr}")
         # Sphinx keeps what it has read and would not warn of it a second time.
-        shutil.rmtree(run / "build" / "_build", ignore_errors=True)
+        shutil.rmtree(output, ignore_errors=True)
         last = "\n".join(done.stderr.strip().split("\n")[-12:])
         raise BuildError(f"the book could not be built (see {log}):\n{last}")
-    _publish(run / "build" / "_build" / "html", site)
-    write_text(stamp_file, stamp)
-    return site / "index.html"
+    _publish(output / "html", run / "site")
+    write_text(run / "build" / "stamp", stamp)
+    if words := size_words(run / "site"):
+        say(words)
+    return index
+
+
+def is_current(run: Path) -> bool:
+    """Whether the site of a run shows what the run, the sources and the code now are."""
+    return _is_built(run, _book_stamp(run))
+
+
+def render(output: str) -> int:
+    """Write the pages of the run that ``MGRLIB_RUN`` names to ``html`` in a folder.
+
+    What ``jupyter-book build -W --keep-going -n`` does, but with several processes. It is
+    meant for a process of its own.
+
+    Returns
+    -------
+    int
+        Exit code; warnings are on standard error.
+    """
+    # With it jsonschema compiles the grammar of web addresses, a second and a half for each
+    # build; no setting of a book needs that check.
+    sys.modules["rfc3987_syntax"] = None
+    from jupyter_book.sphinx import build_sphinx
+
+    overrides = {
+        "external_toc_path": (ROOT / "_toc.yml").as_posix(),
+        "latex_individualpages": False,
+        "nitpicky": True,
+    }
+    done = build_sphinx(
+        ROOT,
+        Path(output, "html"),
+        path_config=ROOT / "_config.yml",
+        noconfig=True,
+        confoverrides=overrides,
+        warningiserror=True,
+        keep_going=True,
+        quiet=True,
+        jobs=min(cores(), MOST_PROCESSES),
+    )
+    return done if isinstance(done, int) else 1
+
+
+def size_words(site: Path, *, most: int = MOST_BYTES) -> str:
+    """What makes a site heavier than `most` bytes, in a line; nothing where it is lighter."""
+    sizes = {file: file.stat().st_size for file in _files(site)}
+    if (total := sum(sizes.values())) <= most:
+        return ""
+    largest = sorted(sizes, key=sizes.__getitem__, reverse=True)[:5]
+    named = ", ".join(f"{f.relative_to(site).as_posix()} {sizes[f] / 1e6:.1f}" for f in largest)
+    return (
+        f"mgrlib: warning: the site has {total / 1e6:.0f} MB, and it should have at most "
+        f"{most / 1e6:.0f}; its largest files, in MB: {named}"
+    )
+
+
+def _is_built(run: Path, stamp: str) -> bool:
+    file = run / "build" / "stamp"
+    made = file.exists() and file.read_text("utf-8") == stamp
+    return made and (run / "site" / "index.html").exists()
 
 
 def _publish(html: Path, site: Path) -> None:
@@ -67,9 +139,21 @@ def _publish(html: Path, site: Path) -> None:
 
 def _book_stamp(run: Path) -> str:
     """Digest of all that the book is made of."""
-    written = [run / name for name in ("study.json", "statistics.json", "claims.json")]
-    sources = [ROOT / "_config.yml", ROOT / "_toc.yml", *written]
-    folders = (ROOT / "book", SOURCES, run / "notebooks")
-    sources += [file for folder in folders for file in sorted(folder.rglob("*"))]
-    present = [file for file in sources if file.is_file() and file.suffix != ".pyc"]
-    return digest(package_digest(), [(file.name, file.read_bytes().hex()) for file in present])
+    names = ("_config.yml", "_toc.yml", "CITATION.cff", "requirements.txt")
+    of_run = ("study.json", "statistics.json", "claims.json")
+    sources = [ROOT / name for name in names] + [run / name for name in of_run]
+    states = [(file.name, _hash(file)) for file in sources if file.is_file()]
+    for folder in (ROOT / "book", ROOT / "mgrlib", SOURCES, run / "notebooks"):
+        states += [(str(file.relative_to(folder)), _hash(file)) for file in _files(folder)]
+    return digest(states, [os.environ.get(name) for name in ENVIRONMENT])
+
+
+def _hash(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Files of a folder and of those in it, in an order of their own; no compiled code."""
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and file.suffix != ".pyc":
+            yield file

@@ -22,6 +22,8 @@ RATE = 22_050
 MOST_SECONDS = 10.0
 COMPRESSION = 0.7
 """56 kbit/s at `RATE`: 10 s take 71 kB, 94 kB in a page."""
+LIGHT_COMPRESSION = 0.85
+"""32 kbit/s at `RATE`, for pages with dozens of excerpts: 6 s take 24 kB, 33 kB in a page."""
 
 
 def may_play(settings: Settings) -> bool:
@@ -44,7 +46,9 @@ def why_silent(settings: Settings) -> str:
     )
 
 
-def excerpt_mp3(samples: np.ndarray, *, sample_rate: int) -> bytes:
+def excerpt_mp3(
+    samples: np.ndarray, *, sample_rate: int, compression: float = COMPRESSION
+) -> bytes:
     """The middle of `samples`, at most `MOST_SECONDS`, as MP3 at `RATE` Hz.
 
     Parameters
@@ -53,6 +57,8 @@ def excerpt_mp3(samples: np.ndarray, *, sample_rate: int) -> bytes:
         Mono, full scale is 1; louder ones are scaled down.
     sample_rate : int
         Rate of `samples` in Hz.
+    compression : float
+        From 0 to 1, the more the lighter: `COMPRESSION` or `LIGHT_COMPRESSION`.
     """
     wanted = round(MOST_SECONDS * sample_rate)
     start = max(0, len(samples) - wanted) // 2
@@ -61,7 +67,7 @@ def excerpt_mp3(samples: np.ndarray, *, sample_rate: int) -> bytes:
     stream = io.BytesIO()
     soundfile.write(stream, middle / max(peak, 1.0), RATE, format="MP3",
                     subtype="MPEG_LAYER_III", bitrate_mode="CONSTANT",
-                    compression_level=COMPRESSION)  # fmt: skip
+                    compression_level=compression)  # fmt: skip
     return stream.getvalue()
 
 

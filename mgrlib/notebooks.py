@@ -21,6 +21,12 @@ from .settings import DEPTHS
 SOURCES = ROOT / "notebooks"
 
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
+TEMPLATES = (("mystnb", "figure", "caption"), ("mystnb", "image", "alt"),
+             ("mgrlib", "table", "caption"))  # fmt: skip
+"""Where the metadata of a cell has words with the names of facts in braces."""
+
+
 @dataclass(frozen=True)
 class Page:
     """One execution of a notebook.
@@ -217,17 +223,32 @@ def _execute(run: Path, page: Page, stamp: str, facts: dict, environment: dict) 
 def _dressed(notebook: dict, page: Page, facts: dict[str, str]) -> dict:
     """Fill captions, fold the injected parameters, and drop what papermill notes of the machine."""
     notebook["metadata"].pop("papermill", None)
+    notebook["metadata"].pop("widgets", None)
     facts = {**facts, **{key: str(value) for key, value in page.parameters.items()}}
     for cell in notebook["cells"]:
         cell["metadata"].pop("papermill", None)
-        shown = cell["metadata"].get("mystnb", {})
-        for part, key in (("figure", "caption"), ("image", "alt")):
-            if key in shown.get(part, {}):
-                shown[part][key] = _filled(shown[part][key], facts, escaped=key == "caption")
+        for kind, part, key in TEMPLATES:
+            shown = cell["metadata"].get(kind, {}).get(part, {})
+            if key in shown:
+                shown[key] = _filled(shown[key], facts, escaped=key == "caption")
+        if "outputs" in cell:
+            cell["outputs"] = [out for out in map(_without_widget, cell["outputs"]) if out]
         if "injected-parameters" in cell["metadata"].get("tags", []):
             cell["metadata"]["tags"].append("hide-input")
             cell["metadata"]["mystnb"] = {"code_prompt_show": "Parameters of this run"}
     return notebook
+
+
+def _without_widget(output: dict) -> dict | None:
+    """An output without the widget that only a kernel can show; None if no more is left.
+
+    What stays of a widget is its picture, if it has one; its name in words says nothing.
+    """
+    data = output.get("data", {})
+    if WIDGET not in data:
+        return output
+    rest = {kind: value for kind, value in data.items() if kind != WIDGET}
+    return output | {"data": rest} if rest.keys() - {"text/plain"} else None
 
 
 def _filled(template: str, facts: dict[str, str], *, escaped: bool) -> str:

@@ -33,3 +33,26 @@ CAUTION = {
 def caution(evidence: str | None) -> str:
     """What a run's songs are evidence of, as a sentence."""
     return CAUTION.get(evidence, "The run does not record whether its songs are music.")
+
+
+def numbered(shown: Any, *, name: str, caption: str, alt: str | None = None) -> None:
+    """Display a table or a picture that has a number of its own in the book.
+
+    A cell that displays one of them names it in its metadata; this is for cells that
+    display several.
+
+    Parameters
+    ----------
+    shown : DataFrame or Figure
+    name : str
+        Label, ``tab-…`` or ``fig-…``.
+    caption : str
+        Markdown; text that comes from tags is escaped.
+    alt : str, optional
+        What a picture shows, in plain words.
+    """
+    from IPython.display import display
+
+    kind = "table" if name.startswith("tab-") else "figure"
+    words = {"alt": alt} if alt else {}
+    display(shown, metadata={"mgrlib": {kind: {"name": name, "caption": caption}, **words}})

@@ -124,14 +124,6 @@ def test_links_between_notebooks_lead_to_their_pages(docname, link, leads_to):
     assert found["cells"][0]["source"] == f"[Next]({leads_to}) and `a.ipynb`"
 
 
-def test_default_parameters_are_folded_where_the_run_has_its_own():
-    defaults = code("x = 1", tags=["parameters"])
-    own = code("x = 2", tags=["injected-parameters"])
-    folded = pages.with_folded_defaults(notebook(defaults, own))["cells"][0]
-    assert "hide-input" in folded["metadata"]["tags"]
-    assert pages.with_folded_defaults(notebook(defaults)) == notebook(defaults)
-
-
 def test_every_page_of_a_shared_notebook_names_its_copy():
     for depth in settings.DEPTHS:
         stub = json.loads((ROOT / f"book/depth/resnet{depth}.ipynb").read_text("utf-8"))

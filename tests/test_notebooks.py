@@ -108,8 +108,8 @@ def test_pages_are_chosen_by_name(only, pages):
 
 
 def test_an_unknown_notebook_names_the_known_ones():
-    with pytest.raises(SettingsError, match="no notebook is called 'x': choose one of 01_data"):
-        choose_pages("x")
+    with pytest.raises(SettingsError, match="no notebook is called 'nosuch': choose one of 01_data"):
+        choose_pages("nosuch")
 
 
 def test_a_book_needs_its_notebooks(run):

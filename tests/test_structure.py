@@ -30,7 +30,7 @@ LEVELS = [
     {"explorer"},
     {"notebooks"},
     {"book"},
-    {"pack", "pipeline"},
+    {"pack", "printing", "pipeline"},
     {"bench", "precision", "reference"},
     {"__main__"},
 ]  # fmt: skip

@@ -9,10 +9,18 @@ of a song from that segment, `decode_whole` from all of it.
 
 from .measures import COLUMNS, SOUND_VERSION, measure
 from .native import Facts, Native
-from .segment import FFMPEG_FIRST, SILENCE, Segment, check_file, cut_segment, read_segment
+from .segment import (
+    FFMPEG_FIRST,
+    SILENCE,
+    Segment,
+    check_file,
+    cut_segment,
+    read_middle,
+    read_segment,
+)
 from .whole import Whole, decode_whole
 
 __all__ = [
     "COLUMNS", "FFMPEG_FIRST", "SILENCE", "SOUND_VERSION", "Facts", "Native", "Segment", "Whole",
-    "check_file", "cut_segment", "decode_whole", "measure", "read_segment",
+    "check_file", "cut_segment", "decode_whole", "measure", "read_middle", "read_segment",
 ]  # fmt: skip

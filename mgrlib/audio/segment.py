@@ -72,6 +72,28 @@ def read_segment(path: Path, *, segment_seconds: float, sample_rate: int) -> Seg
     return _segment(_decode(path, segment_seconds), segment_seconds, sample_rate)
 
 
+def read_middle(path: Path, *, most_seconds: float, sample_rate: int) -> Segment:
+    """Decode a whole song, or the middle `most_seconds` of a longer one; nothing is padded.
+
+    Parameters
+    ----------
+    path : Path
+        An audio file.
+    most_seconds : float
+        Length in s up to which all of a song is decoded.
+    sample_rate : int
+        Rate of the returned samples in Hz.
+
+    Raises
+    ------
+    SongError
+        Reasons: missing, not a file, empty, unreadable, not finite, silent.
+    """
+    check_file(path)
+    native = _decode(path, most_seconds)
+    return _segment(native, min(most_seconds, native.seconds), sample_rate)
+
+
 def cut_segment(
     song: np.ndarray, *, native_rate: int, segment_seconds: float, sample_rate: int
 ) -> Segment:

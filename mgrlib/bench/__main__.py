@@ -1,7 +1,8 @@
 """``python -m mgrlib.bench``: all benchmarks or those named, a table, and ``bench.json``.
 
 One thread a process. ``--book`` also writes what the parts ``images`` and ``duplicates`` find
-to the files that the book shows.
+to the files that the book shows, and, where all parts were measured, ``book/results/bench.json``:
+all rows with versions, hardware and commit.
 """
 
 import argparse
@@ -9,7 +10,8 @@ import os
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 
-from ..files import runs_folder, write_json
+from ..files import ROOT, runs_folder, write_json
+from ..runs import provenance
 
 PARTS = {
     "synthesis": "bench_songs",
@@ -21,13 +23,16 @@ PARTS = {
 }
 """The function of each part, in the module of its name."""
 
+KEPT = ROOT / "book" / "results" / "bench.json"
+"""What the book shows of a machine that has measured nothing."""
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run benchmarks, print a table and write ``bench.json``."""
     parser = argparse.ArgumentParser(prog="python -m mgrlib.bench", description="Speed as ratios.")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; or all")
     parser.add_argument("--book", action="store_true",
-                        help="write what the book shows of images and duplicates")  # fmt: skip
+                        help="write what the book shows, too")  # fmt: skip
     parsed = parser.parse_args(arguments)
     if unknown := set(parsed.parts) - set(PARTS):
         parser.error(f"PART must be one of {', '.join(PARTS)}, got {', '.join(sorted(unknown))}")
@@ -41,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     path = runs_folder() / "bench" / "bench.json"
     write_json(path, rows)
     print(f"written: {path}")
+    if parsed.book and not parsed.parts:
+        write_json(KEPT, {**provenance(), "rows": rows})
 
 
 def _run(part: str, *, book: bool) -> Iterable[dict]:

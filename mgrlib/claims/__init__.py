@@ -20,6 +20,8 @@ from .report import (
     claim_text,
     count_verdicts,
     ledger_table,
+    named_tables,
+    table_references,
 )
 from .rules import CLAIMS, judge_claims, ledger
 from .tables import Tables
@@ -41,6 +43,8 @@ __all__ = [
     "judge_claims",
     "ledger",
     "ledger_table",
+    "named_tables",
     "observed_verdicts",
+    "table_references",
     "verdict",
 ]

@@ -18,6 +18,15 @@ NOISE_WORDS = {True: "yes", False: "no", None: "–"}
 """Whether a test says that a finding is more than noise; a dash where there is no test."""
 
 
+PARTS = {
+    "depth": "by depth of the networks",
+    "scale": "by scale of the images",
+    "test": "in its tests",
+    "genre": "genre by genre",
+}
+"""What a table of a claim has its columns or rows by, in words for its caption."""
+
+
 def ledger_table(entries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """What the paper says, what the run shows, and the verdict; a row a claim."""
     rows = {
@@ -81,6 +90,34 @@ def claim_tables(entry: Mapping[str, Any]) -> list[pd.DataFrame]:
     if genres:
         shown.append(pd.DataFrame(genres, dtype=object).rename_axis(columns="genre"))
     return [table.map(number_words) for table in shown]
+
+
+def named_tables(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """`claim_tables`, each with the name and the caption under which the book numbers it.
+
+    Returns
+    -------
+    list of dict
+        ``shown``, the table, ``name`` and ``caption``, as `mgrlib.prose.numbered` takes them.
+    """
+    named: list[dict[str, Any]] = []
+    seen_before: Counter[str] = Counter()
+    arm = escape(str(entry["numbers"].get("arm", "unknown")))
+    for table in claim_tables(entry):
+        kind = str(table.columns.name)
+        seen_before[kind] += 1
+        again = seen_before[kind]
+        name = f"tab-{entry['id'].lower()}-{kind}" + (f"-{again}" if again > 1 else "")
+        words = f"{PARTS.get(kind, kind)}{', continued' if again > 1 else ''}"
+        caption = f"Claim {entry['id']} {words}: {entry['verdict']}, arm {arm}."
+        named.append({"shown": table, "name": name, "caption": caption})
+    return named
+
+
+def table_references(named: Iterable[Mapping[str, Any]]) -> str:
+    """Where the tables of a claim stand, as MyST; "" where it has none."""
+    found = [f"{{numref}}`{table['name']}`" for table in named]
+    return f"*In full.* {' and '.join(found)}." if found else ""
 
 
 def _sort_out(name: str, part: Mapping, *, tests: dict, genres: dict) -> None:

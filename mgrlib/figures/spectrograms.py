@@ -103,7 +103,7 @@ def draw_panel(ax: Axes, picture: Drawn, *, tick_share: float, **colors) -> Axes
     blend = "nearest" if max(image.shape) <= LARGE_CELLS else "auto"
     drawn = ax.imshow(_thinned(image), origin="lower", aspect="auto", interpolation=blend,
                       extent=extent, **colors)  # fmt: skip
-    marks = _hertz_ticks(frequencies, share=tick_share)
+    marks = hertz_ticks(frequencies, share=tick_share)
     ax.set_yticks(np.interp(marks, frequencies, np.arange(frequencies.size)))
     ax.set_yticklabels([f"{mark:g}" for mark in marks])
     return drawn
@@ -122,8 +122,19 @@ def _thinned(image: np.ndarray) -> np.ndarray:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _hertz_ticks(frequencies: np.ndarray, *, share: float) -> np.ndarray:
-    """Round frequencies for ticks: even steps on an even axis, octaves on a warped one."""
+def hertz_ticks(frequencies: np.ndarray, *, share: float) -> np.ndarray:
+    """Round frequencies for ticks: even steps on an even axis, octaves on a warped one.
+
+    Parameters
+    ----------
+    frequencies : array, shape (rows,)
+        Of the rows of a picture, in Hz, ascending.
+    share : float
+        Of the axis that a tick's label needs.
+
+    >>> hertz_ticks(np.linspace(0, 11025, 100), share=0.07)
+    array([    0.,  2000.,  4000.,  6000.,  8000., 10000.])
+    """
     low, high = frequencies[0], frequencies[-1]
     steps = np.diff(frequencies)
     if steps.size == 0 or np.ptp(steps) < 0.05 * steps.mean():

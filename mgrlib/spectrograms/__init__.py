@@ -17,10 +17,10 @@ from .drawing import VERSION, levels, song_images
 from .filters import htk_filters, linear_filters, log_filters, mel_filters
 from .pixels import AMIN, resize, to_decibels, to_pixels
 from .scales import SCALES, Scale, describe_rows, empty_rows, rows_below
-from .transform import Sound, power_spectrogram
+from .transform import WINDOWS, Sound, power_spectrogram
 
 __all__ = [
-    "AMIN", "SCALES", "VERSION", "Scale", "Sound", "describe_rows", "empty_rows", "htk_filters",
-    "levels", "linear_filters", "log_filters", "mel_filters", "power_spectrogram", "resize",
-    "rows_below", "song_images", "to_decibels", "to_pixels",
+    "AMIN", "SCALES", "VERSION", "WINDOWS", "Scale", "Sound", "describe_rows", "empty_rows",
+    "htk_filters", "levels", "linear_filters", "log_filters", "mel_filters", "power_spectrogram",
+    "resize", "rows_below", "song_images", "to_decibels", "to_pixels",
 ]  # fmt: skip

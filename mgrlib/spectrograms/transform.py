@@ -5,7 +5,7 @@ Arrays are (bins, frames), as librosa's; in memory a frame's bins lie together, 
 frame after frame costs a quarter less than writing a column of each bin's row.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -14,6 +14,15 @@ import scipy.fft
 
 BLOCK_VALUES = 2**16
 """Values transformed at once, 32 frames of 2048: a block stays in the processor's cache."""
+
+WINDOWS = {
+    "hann": np.hanning,
+    "hamming": np.hamming,
+    "blackman": np.blackman,
+    "rectangular": np.ones,
+}
+"""What fades a frame in and out; the study's is the first. Made one sample longer than a
+frame and cut, so that they are periodic, as those of `scipy.signal.get_window`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +38,8 @@ class Sound:
         Window and hop in samples.
     n_mels : int
         Number of rows of the scales that have bands.
+    window : str
+        A row of `WINDOWS`, for the scales that share the transform.
     """
 
     samples: np.ndarray
@@ -36,6 +47,7 @@ class Sound:
     n_fft: int
     hop_length: int
     n_mels: int
+    window: str = "hann"
 
     @classmethod
     def of(cls, samples: np.ndarray, settings: Any) -> "Sound":
@@ -46,7 +58,14 @@ class Sound:
     @cached_property
     def power(self) -> np.ndarray:
         """`power_spectrogram` of the samples, made when it is first asked for."""
-        return power_spectrogram(self.samples, n_fft=self.n_fft, hop_length=self.hop_length)
+        frames = {"n_fft": self.n_fft, "hop_length": self.hop_length, "window": self.window}
+        return power_spectrogram(self.samples, **frames)
+
+    def with_bands(self, n_mels: int) -> "Sound":
+        """The same sound with another number of bands; what was transformed stays so."""
+        other = replace(self, n_mels=n_mels)
+        vars(other).update({name: made for name, made in vars(self).items() if name == "power"})
+        return other
 
     @property
     def spacing(self) -> dict[str, int]:
@@ -60,7 +79,9 @@ class Sound:
         return np.arange(frames) * (self.hop_length / self.sample_rate)
 
 
-def power_spectrogram(samples: np.ndarray, *, n_fft: int, hop_length: int) -> np.ndarray:
+def power_spectrogram(
+    samples: np.ndarray, *, n_fft: int, hop_length: int, window: str = "hann"
+) -> np.ndarray:
     """Squared magnitude of the short-time Fourier transform, as `librosa.stft` defines it.
 
     Parameters
@@ -68,6 +89,8 @@ def power_spectrogram(samples: np.ndarray, *, n_fft: int, hop_length: int) -> np
     samples : ndarray, float32, shape=(n,)
     n_fft, hop_length : int
         Window and hop in samples.
+    window : str
+        A row of `WINDOWS`.
 
     Returns
     -------
@@ -76,18 +99,18 @@ def power_spectrogram(samples: np.ndarray, *, n_fft: int, hop_length: int) -> np
     """
     padded = np.pad(samples.astype(np.float32, copy=False), n_fft // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop_length]
-    window = _hann(n_fft)
+    shape = _window(window, n_fft)
     power = np.empty((len(frames), 1 + n_fft // 2), dtype=np.float32)
     step = max(1, BLOCK_VALUES // n_fft)
     windowed = np.empty((step, n_fft), dtype=np.float32)
     for start in range(0, len(frames), step):
         block = power[start : start + step]
-        cut = np.multiply(frames[start : start + step], window, out=windowed[: len(block)])
+        cut = np.multiply(frames[start : start + step], shape, out=windowed[: len(block)])
         np.abs(scipy.fft.rfft(cut, axis=1), out=block)
         block *= block
     return power.T
 
 
 @lru_cache(maxsize=8)
-def _hann(n_fft: int) -> np.ndarray:
-    return np.hanning(n_fft + 1)[:-1].astype(np.float32)
+def _window(name: str, n_fft: int) -> np.ndarray:
+    return WINDOWS[name](n_fft + 1)[:-1].astype(np.float32)

@@ -1,29 +1,21 @@
-"""Tables and galleries that the book makes of code and results, so that none goes stale.
+"""Directives that write MyST, and the tables of settings.
 
-``{settings-table} GROUP`` lists the settings of a group, ``{figure-gallery}`` shows the
-run's figures as thumbnails that lead to their pages, ``{module-list}`` documents every
-module of `mgrlib`.
+``{settings-table} GROUP`` lists the settings of a group, as `mgrlib.settings` has them.
 """
 
-import base64
-import io
 import json
-import os
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from mgrlib.prose import escape
 from mgrlib.settings import RULES, Settings, profiles
 
 from .facts import last_part
-from .numbering import PAPER_LABEL, paper_number
 
 MEANINGS: dict[str, dict[str, str]] = {
     "songs": {
@@ -74,9 +66,6 @@ MEANINGS: dict[str, dict[str, str]] = {
 }
 """What each setting means, by group; a test holds that no setting is missing."""
 
-THUMBNAIL_WIDTH = 360
-"""Pixels: twice the width at which a thumbnail is shown."""
-
 
 def value_words(value: Any) -> str:
     """A value of a setting as one would type it; of a path the last part, of an address none."""
@@ -110,107 +99,6 @@ def settings_table(group: str, chosen: Mapping[str, Any]) -> str:
     return "\n".join([*lines, ":::"])
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """A figure of the paper as this run draws it: label, picture (PNG) and words for it."""
-
-    label: str
-    png: bytes
-    caption: str
-    alt: str
-
-
-def drawn_figures(run: Path) -> list[Drawn]:
-    """The paper's figures in the executed notebooks of a run, in the paper's order."""
-    found = {}
-    for path in sorted(run.glob("notebooks/[0-9]*.ipynb")):
-        for cell in json.loads(path.read_text("utf-8"))["cells"]:
-            for figure in _figures(cell):
-                found.setdefault(figure.label, figure)
-    return sorted(found.values(), key=lambda figure: paper_number(figure.label))
-
-
-def _figures(cell: dict) -> Iterator[Drawn]:
-    """The picture of a cell that is labeled as a figure of the paper."""
-    render = cell["metadata"].get("mystnb", {})
-    figure, image = render.get("figure", {}), render.get("image", {})
-    if not PAPER_LABEL.match(figure.get("name", "")):
-        return
-    for output in cell.get("outputs", []):
-        if png := output.get("data", {}).get("image/png"):
-            data = base64.b64decode("".join(png))
-            yield Drawn(figure["name"], data, figure.get("caption", ""), image.get("alt", ""))
-            return
-
-
-def short_title(caption: str) -> str:
-    """The beginning of a caption, up to its first comma or stop, without Markdown.
-
-    >>> short_title("**Accuracy** on the test songs, by depth. Each box holds 16 genres.")
-    'Accuracy on the test songs'
-    """
-    beginning = re.split(r"[,.:;](?:\s|$)", caption.strip(), maxsplit=1)[0]
-    return re.sub(r"\{[a-z:]+\}|[*`_\\]", "", beginning).strip()
-
-
-def write_thumbnail(png: bytes, path: Path) -> None:
-    """Write a small copy of a picture, unless the same one is there."""
-    from PIL import Image
-
-    picture = Image.open(io.BytesIO(png)).convert("RGB")
-    picture.thumbnail((THUMBNAIL_WIDTH, THUMBNAIL_WIDTH), Image.Resampling.LANCZOS)
-    small = io.BytesIO()
-    picture.quantize(128).save(small, "PNG", optimize=True)
-    if not path.exists() or path.read_bytes() != small.getvalue():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(small.getvalue())
-
-
-def card(figure: Drawn, picture: str) -> list[str]:
-    """MyST lines of a thumbnail that leads to its figure."""
-    title = short_title(figure.caption)
-    return [
-        ":::{grid-item-card}",
-        f":img-top: {picture}",
-        f":img-alt: {escape(figure.alt or title)}",
-        f":link: {figure.label}",
-        ":link-type: ref",
-        ":class-card: thumbnail",
-        f"**Figure {paper_number(figure.label)}** {escape(title)}",
-        ":::",
-    ]
-
-
-def modules(package: Path) -> list[str]:
-    """Dotted names of the modules of a package, `mgrlib` itself first.
-
-    Of a package within a package only its own face is listed, not its parts.
-    """
-    names = set()
-    for path in package.rglob("*.py"):
-        *parents, name = path.relative_to(package.parent).with_suffix("").parts
-        parts = parents if name == "__init__" else [*parents, name]
-        if name != "__main__" and len(parts) <= 3 and not name.startswith("test_"):
-            names.add(".".join(parts))
-    return sorted(names)
-
-
-def module_section(name: str) -> list[str]:
-    """MyST lines that document a module under a heading of its own."""
-    return [
-        f"## {name}",
-        "",
-        "```{eval-rst}",
-        f".. automodule:: {name}",
-        "   :members:",
-        # What a package offers of its modules is documented with these, and once.
-        "   :ignore-module-all:",
-        "   :member-order: bysource",
-        "```",
-        "",
-    ]
-
-
 class MystDirective(SphinxDirective):
     """A directive that writes MyST lines."""
 
@@ -237,43 +125,6 @@ class SettingsTable(MystDirective):
         return settings_table(self.arguments[0], chosen).splitlines()
 
 
-class FigureGallery(MystDirective):
-    """``{figure-gallery}``: thumbnails of the paper's figures as this run draws them."""
-
-    def lines(self) -> list[str]:
-        run, folder = Path(self.config.mgrlib_run), Path(self.env.doctreedir, "..", "thumbnails")
-        for path in run.glob("notebooks/[0-9]*.ipynb"):
-            self.env.note_dependency(str(path))
-        cards = []
-        for figure in drawn_figures(run):
-            path = (folder / f"thumbnail-{figure.label}.png").resolve()
-            write_thumbnail(figure.png, path)
-            relative = Path(os.path.relpath(path, self.env.srcdir)).as_posix()
-            cards += card(figure, f"/{relative}")
-        return ["::::{grid} 2 3 5 5", ":gutter: 2", "", *cards, "::::"] if cards else []
-
-
-class ModuleList(MystDirective):
-    """``{module-list}``: documentation of every module of `mgrlib`."""
-
-    def lines(self) -> list[str]:
-        self.env.mgrlib_modules = found = modules(Path(self.env.srcdir, "mgrlib"))
-        self.env.mgrlib_modules_page = self.env.docname
-        return [line for name in found for line in module_section(name)]
-
-
-def reread_module_list(
-    app: Sphinx, env: BuildEnvironment, added: set, changed: set, removed: set
-) -> list[str]:
-    """Read the page of the modules again when one was added or removed."""
-    known = getattr(env, "mgrlib_modules", None)
-    stale = known is not None and known != modules(Path(app.srcdir, "mgrlib"))
-    return [env.mgrlib_modules_page] if stale else []
-
-
 def setup(app: Sphinx) -> None:
     """Connect to Sphinx."""
     app.add_directive("settings-table", SettingsTable)
-    app.add_directive("figure-gallery", FigureGallery)
-    app.add_directive("module-list", ModuleList)
-    app.connect("env-get-outdated", reread_module_list)

@@ -100,6 +100,19 @@ def answer(statistics: Mapping, study: Mapping) -> str:
     return f"**On {where}, {better} spectrograms give the higher F1** ({figures})."
 
 
+def grid_words(statistics: Mapping) -> str:
+    """How many genres were compared, at which depths.
+
+    >>> grid_words({"depths": [34, 50], "paired_t": {"n": 16}})
+    '16 genres, ResNets of 34 and 50 layers'
+    """
+    depths = [str(depth) for depth in statistics.get("depths") or []]
+    genres = (statistics.get("paired_t") or {}).get("n")
+    layers = " and ".join([", ".join(depths[:-1]), depths[-1]] if depths[1:] else depths)
+    words = [f"{genres} genres" if genres else "", f"ResNets of {layers} layers" if depths else ""]
+    return ", ".join(filter(None, words)) or "no networks compared"
+
+
 def notice(study: Mapping) -> str:
     """A box that says what the results are evidence of."""
     if study.get("evidence") == "synthetic":
@@ -130,6 +143,7 @@ def facts(run: Path) -> dict[str, str]:
         "corpus_words": escape(corpus),
         "arm": escape(last_part(arm)),
         "arm_words": words.get(arm, "networks that start from given weights"),
+        "grid_words": grid_words(statistics),
         "evidence_words": EVIDENCE_WORDS.get(study.get("evidence"), "results of unknown origin"),
         "evidence_notice": notice(study),
         "answer": answer(statistics, study),

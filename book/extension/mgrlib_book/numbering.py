@@ -4,12 +4,16 @@ A label ``fig-paper-03`` or ``tab-paper-01`` gives its figure or table the paper
 number; every other one is counted S1, S2, … in the order of the book.
 """
 
+import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+
+from .cells import numbers
 
 PAPER_LABEL = re.compile(r"^(fig|tab)-paper-(\d+)$")
 KINDS = {"fig": "Figure", "tab": "Table"}
@@ -25,7 +29,7 @@ def paper_number(label: str) -> int | None:
     return int(match[2]) if match else None
 
 
-def renumbered(numbers: Mapping[str, Mapping[str, Mapping[str, tuple]]]) -> dict:
+def renumbered(assigned: Mapping[str, Mapping[str, Mapping[str, tuple]]]) -> dict:
     """Sphinx's figure numbers (page, kind, label) with the numbers described above."""
     counted: dict[str, int] = {}
 
@@ -39,7 +43,7 @@ def renumbered(numbers: Mapping[str, Mapping[str, Mapping[str, tuple]]]) -> dict
         page: {
             kind: {label: number(kind, label) for label in labels} for kind, labels in kinds.items()
         }
-        for page, kinds in numbers.items()
+        for page, kinds in assigned.items()
     }
 
 
@@ -60,17 +64,29 @@ def number_as_the_paper(app: Sphinx, env: BuildEnvironment) -> list[str]:
     return [] if before == env.mgrlib_numbers else sorted(env.found_docs)
 
 
-def name_absent_figure(
+def declared_labels(notebooks: Path) -> set[str]:
+    """Labels of the figures and tables that the notebooks of a folder show if a run has them."""
+    contents = (json.loads(path.read_text("utf-8")) for path in notebooks.glob("*.ipynb"))
+    return {shown["name"] for content in contents for shown in numbers(content) if "name" in shown}
+
+
+def name_absent(
     app: Sphinx, env: BuildEnvironment, node: nodes.Element, content: nodes.Node
 ) -> nodes.Node | None:
-    """A reference to a figure of the paper that this run does not draw, as plain words.
+    """A reference to a figure or table that this run does not have, as plain words.
 
     A run with one scale has no Q–Q plot; a page that mentions Figure 10 still builds.
     """
-    match = PAPER_LABEL.match(node.get("reftarget", ""))
-    if match is None or node.get("reftype") not in ("numref", "ref"):
+    label = node.get("reftarget", "")
+    kind = KINDS.get(label.split("-")[0])
+    if kind is None or node.get("reftype") not in ("numref", "ref"):
         return None
-    return nodes.inline("", f"{KINDS[match[1]]} {int(match[2])}", classes=["not-in-this-run"])
+    words = f"a {kind.lower()} that this run lacks"
+    if (number := paper_number(label)) is not None:
+        words = f"{kind} {number}"
+    elif not {label, re.sub(r"-\d+$", "", label)} & declared_labels(Path(app.srcdir, "notebooks")):
+        return None
+    return nodes.inline("", words, classes=["not-in-this-run"])
 
 
 def setup(app: Sphinx) -> None:
@@ -78,4 +94,4 @@ def setup(app: Sphinx) -> None:
     # Sphinx assigns its numbers at the default priority, 500.
     app.connect("env-get-updated", restore_numbers, priority=100)
     app.connect("env-get-updated", number_as_the_paper, priority=900)
-    app.connect("missing-reference", name_absent_figure)
+    app.connect("missing-reference", name_absent)

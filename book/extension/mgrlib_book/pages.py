@@ -11,27 +11,27 @@ import json
 import posixpath
 import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from mgrlib.files import digest
+from mgrlib.notebooks import PAGES, SOURCES
+
+from . import cells
+from .cells import INJECTED, with_own_labels
+
 LOGGER = logging.getLogger(__name__)
-INJECTED = "injected-parameters"
 OVERVIEWS = {"notebooks/03_per_depth_training.ipynb": "book/depth/index.md"}
 """The page that introduces the executions of a notebook that has several."""
-
-
-def cell_text(cell: dict) -> str:
-    """Text of a cell, which nbformat stores as a string or as a list of lines."""
-    source = cell.get("source", "")
-    return source if isinstance(source, str) else "".join(source)
 
 
 def code_of(notebook: dict) -> list[str]:
     """Code of a notebook cell by cell, without the parameters that papermill injected."""
     return [
-        cell_text(cell).strip()
+        cells.text_of(cell["source"]).strip()
         for cell in notebook["cells"]
         if cell["cell_type"] == "code" and INJECTED not in cell["metadata"].get("tags", [])
     ]
@@ -48,37 +48,52 @@ def faults(source: dict, executed: dict) -> list[str]:
     return found
 
 
-def with_own_labels(notebook: dict, suffix: str) -> dict:
-    """Append `suffix` to the figure labels of a notebook, and to references to them.
+@dataclass(frozen=True)
+class Checked:
+    """Whether the code of an executed copy is that of its source.
 
-    A notebook that is executed several times would define its labels on every page.
-    Labels that already end in the suffix are kept.
+    Attributes
+    ----------
+    executed : str
+        File name of the copy.
+    source : str
+        Path of the source, relative to the root.
+    digest : str
+        Digest of the source's code, without outputs, prose and parameters of the run.
+    equal : bool
+        Whether the copy's code has the same.
     """
-    figures = [cell["metadata"].get("mystnb", {}).get("figure", {}) for cell in notebook["cells"]]
-    labels = {
-        figure["name"]
-        for figure in figures
-        if figure.get("name") and not figure["name"].endswith(suffix)
-    }
-    for figure in figures:
-        if figure.get("name") in labels:
-            figure["name"] += suffix
-    if labels:
-        reference = re.compile(rf"(`|<)({'|'.join(map(re.escape, sorted(labels)))})(?=[`>])")
-        for cell in notebook["cells"]:
-            if cell["cell_type"] == "markdown":
-                cell["source"] = reference.sub(rf"\1\2{suffix}", cell_text(cell))
-    return notebook
+
+    executed: str
+    source: str
+    digest: str
+    equal: bool
+
+
+def code_digest(notebook: dict) -> str:
+    """Digest of a notebook's code, the same for a source and for a copy executed from it."""
+    return digest(code_of(notebook))
+
+
+def checked_pages(run: Path) -> list[Checked]:
+    """The executed copies of a run, in the order of the book, held against their sources."""
+    found = []
+    for page in PAGES:
+        source, copy = SOURCES / f"{page.source}.ipynb", run / "notebooks" / page.name
+        if copy.exists():
+            code = [code_digest(json.loads(path.read_text("utf-8"))) for path in (source, copy)]
+            found.append(Checked(page.name, f"notebooks/{source.name}", code[0], len({*code}) == 1))
+    return found
 
 
 def with_own_title(notebook: dict, title: str) -> dict:
     """Add `title` to the heading of a notebook that is executed several times."""
     for cell in notebook["cells"]:
-        heading = re.search(r"^# .*", cell_text(cell), flags=re.MULTILINE)
+        heading = re.search(r"^# .*", cells.text_of(cell["source"]), flags=re.MULTILINE)
         if cell["cell_type"] == "markdown" and heading:
             if title not in heading[0]:
                 longer = f"{heading[0].rstrip()}: {title}"
-                cell["source"] = cell_text(cell).replace(heading[0], longer, 1)
+                cell["source"] = cells.text_of(cell["source"]).replace(heading[0], longer, 1)
             break
     return notebook
 
@@ -102,17 +117,9 @@ def with_book_links(notebook: dict, *, source: str, docname: str) -> dict:
 
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            cell["source"] = re.sub(r"\]\(([\w./-]+\.ipynb)(?=[)#])", page_link, cell_text(cell))
-    return notebook
-
-
-def with_folded_defaults(notebook: dict) -> dict:
-    """Fold the cell of default parameters where the run's own follow it."""
-    tagged = {tag: cell for cell in notebook["cells"] for tag in cell["metadata"].get("tags", [])}
-    if INJECTED in tagged and "parameters" in tagged:
-        metadata = tagged["parameters"]["metadata"]
-        metadata["tags"] = [*metadata["tags"], "hide-input"]
-        metadata["mystnb"] = {"code_prompt_show": "Default parameters"}
+            cell["source"] = re.sub(
+                r"\]\(([\w./-]+\.ipynb)(?=[)#])", page_link, cells.text_of(cell["source"])
+            )
     return notebook
 
 
@@ -139,12 +146,16 @@ def show_executed(app: Sphinx, docname: str, text: list[str]) -> None:
         )
         return
     notebook = json.loads(copy.read_text("utf-8"))
-    for fault in faults(json.loads(source_path.read_text("utf-8")), notebook):
+    wrong = faults(json.loads(source_path.read_text("utf-8")), notebook)
+    wrong += cells.unmentioned(notebook)
+    notebook = cells.with_outputs_apart(notebook)
+    for fault in [*wrong, *cells.unnumbered(notebook)]:
         LOGGER.warning("%s of the run can't be shown: %s", executed, fault, location=docname)
     if suffix := executed.removeprefix(Path(source).stem).removesuffix(".ipynb"):
-        title = cell_text(page["cells"][0]).splitlines()[0].removeprefix("# ")
+        title = cells.text_of(page["cells"][0]["source"]).splitlines()[0].removeprefix("# ")
         notebook = with_own_title(with_own_labels(notebook, suffix), title)
-    notebook = with_folded_defaults(notebook)
+    notebook = cells.with_parameters_first(cells.with_numbered_tables(notebook))
+    notebook = cells.with_folded_code(notebook)
     text[0] = json.dumps(with_book_links(notebook, source=source, docname=docname))
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 
 from mgrlib import results, statistics
 from mgrlib.errors import RunError
@@ -21,6 +20,7 @@ from mgrlib.resources import duration
 
 from .directives import MystDirective, value_words
 from .facts import answer, p_words
+from .noted import STATES, note
 
 FOLDER = Path("book", "results")
 """Of the committed tables, within the book's sources."""
@@ -225,9 +225,7 @@ class ReferenceRuns(MystDirective):
     """``{reference-runs}``: every committed reference run, or how to make one."""
 
     def lines(self) -> list[str]:
-        self.env.mgrlib_reference_files = found = files(self.env.srcdir)
-        self.env.mgrlib_reference_page = self.env.docname
-        for path in found:
+        for path in note(self.env, "reference runs"):
             self.env.note_dependency(path)
         folders = kept_folders(Path(self.env.srcdir, FOLDER))
         try:
@@ -238,16 +236,7 @@ class ReferenceRuns(MystDirective):
         return sections if whole else [*NONE_YET.splitlines(), "", *sections]
 
 
-def reread_reference_page(
-    app: Sphinx, env: BuildEnvironment, added: set, changed: set, removed: set
-) -> list[str]:
-    """Read the page again when tables were added or removed."""
-    known = getattr(env, "mgrlib_reference_files", None)
-    stale = known is not None and known != files(app.srcdir)
-    return [env.mgrlib_reference_page] if stale else []
-
-
 def setup(app: Sphinx) -> None:
     """Connect to Sphinx."""
     app.add_directive("reference-runs", ReferenceRuns)
-    app.connect("env-get-outdated", reread_reference_page)
+    STATES["reference runs"] = files

@@ -1,0 +1,51 @@
+"""The book for everyone: axe-core, phones, keyboards, light and dark.
+
+axe-core looks at every page of the book and at some of the package's sources, which are all
+made alike.
+"""
+
+import json
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from chromium import DESKTOP, PHONE
+from sites import NAMES
+
+SOURCES = ("_modules/index.html", "_modules/mgrlib/spectrograms.html")
+LOOKED_AT = [name for name in NAMES if not name.startswith("_modules/") or name in SOURCES]
+ENOUGH = "axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
+WIDER = "[document.documentElement, document.body].some(e => e.scrollWidth > window.innerWidth)"
+
+
+def grave(violations: list[dict]) -> list[str]:
+    """The violations that keep people out, a line an element."""
+    return [
+        f"{violation['id']}: {' '.join(map(str, node['target']))}: {node['html'][:200]}"
+        for violation in violations
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("name", LOOKED_AT)
+def test_axe_finds_nothing_grave(name, tab, site):
+    page, _ = tab
+    page.set_viewport_size(DESKTOP)
+    page.goto((site / name).as_uri(), wait_until="load")
+    page.evaluate(AXE_SCRIPT)
+    found = {}
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)
+        for theme in ("light", "dark"):
+            page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+            if lines := grave(page.evaluate(ENOUGH)):
+                found[f"{theme}, {size['width']} px"] = lines
+    assert not found, json.dumps(found, indent=1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_page_fits_a_phone(name, tab, site):
+    page, _ = tab
+    page.set_viewport_size(PHONE)
+    page.goto((site / name).as_uri(), wait_until="load")
+    assert not page.evaluate(WIDER)
