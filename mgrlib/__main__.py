@@ -1,4 +1,4 @@
-"""The command line: ``python -m mgrlib run``, ``book``, ``init``, ``check``, ``predict``.
+"""The command line: ``python -m mgrlib run``, ``book``, ``pdf``, ``pack``, ``check`` and others.
 
 Exit codes: 0 done; 2 a bad setting, library or name (one line on standard error);
 130 interrupted; 1 anything else.
@@ -74,6 +74,12 @@ def _parser() -> argparse.ArgumentParser:
     pdf = commands.add_parser("pdf", help="the book of a run as one PDF; needs Chromium")
     pdf.add_argument("run", help="folder of the run, such as runs/quick")
     pdf.set_defaults(command=_pdf)
+    pack = commands.add_parser("pack", help="the archive of a run, to be deposited")
+    pack.add_argument("run", help="folder of the run, such as runs/quick")
+    pack.add_argument("--out", metavar="FILE", help="the archive; RUN/NAME-archive.zip without it")
+    pack.add_argument("--networks", action="store_true",
+                      help="with the trained networks, which are large")  # fmt: skip
+    pack.set_defaults(command=_pack)
     init = commands.add_parser("init", help="propose the tables of a folder of music")
     init.add_argument("folder", metavar="FOLDER", type=Path, help="of music files with tags")
     init.set_defaults(command=_init)
@@ -170,6 +176,26 @@ def _pdf(parsed: argparse.Namespace) -> None:
     print(f"The book as PDF: {_relative(pdf)}")
 
 
+def _pack(parsed: argparse.Namespace) -> None:
+    from .pack import archived_files, pack_run
+    from .progress import bar
+    from .results import find_run
+    from .runs import locked
+
+    if parsed.out is not None:
+        _require_writable("--out", parsed.out)
+    run = find_run(parsed.run)
+    files = len(list(archived_files(run, networks=parsed.networks)))
+    with locked(run), bar(files, "archive", unit="file") as progress:
+        archive = pack_run(
+            run,
+            out=None if parsed.out is None else Path(parsed.out),
+            networks=parsed.networks,
+            progress=progress,
+        )
+    print(f"The archive: {_relative(archive)} ({archive.stat().st_size / 1e6:.0f} MB)")
+
+
 def _init(parsed: argparse.Namespace) -> None:
     from .tags import describe, propose_tables, write_tables
 
@@ -184,7 +210,7 @@ def _check(parsed: argparse.Namespace) -> None:
 
     out = parsed.json
     if out not in (None, "-"):
-        _require_writable(out)
+        _require_writable("--json", out, otherwise=", or - to print it,")
     settings = make_settings(
         profile=parsed.profile, corpus=parsed.corpus, overrides=parsed.overrides
     )
@@ -198,7 +224,7 @@ def _check(parsed: argparse.Namespace) -> None:
         print(f"mgrlib: a study of it stops: {stops}", file=sys.stderr)
 
 
-def _require_writable(out: str) -> None:
+def _require_writable(option: str, out: str, *, otherwise: str = "") -> None:
     """Hold that a file can be written, before hours are spent on what it would hold."""
     import tempfile
 
@@ -209,7 +235,7 @@ def _require_writable(out: str) -> None:
     except OSError as error:
         reason = f"{folder}: {error.strerror}"
     if reason:
-        raise StudyError(f"--json must name a file that can be written, or - to print it, and "
+        raise StudyError(f"{option} must name a file that can be written{otherwise} and "
                          f"{out!r} can't be: {reason}")  # fmt: skip
 
 

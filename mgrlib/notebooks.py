@@ -125,7 +125,7 @@ def execute_pages(
     from joblib import Parallel, delayed
 
     stamps = {page.name: _stamp(page, inputs) for page in pages}
-    outdated = [page for page in pages if not _is_current(run, page, stamps[page.name])]
+    outdated = outdated_pages(run, pages, inputs=inputs)
     for page in pages:
         if page not in outdated:
             progress(1, page.name)
@@ -145,14 +145,29 @@ def execute_pages(
     return len(outdated)
 
 
+def outdated_pages(run: Path, pages: list[Page], *, inputs: str) -> list[Page]:
+    """Those of `pages` whose executed copy is missing or was made of something else.
+
+    Parameters
+    ----------
+    run : Path
+        Folder of the run.
+    pages : list of Page
+    inputs : str
+        Digest of what the notebooks read.
+    """
+    return [page for page in pages if not _is_current(run, page, _stamp(page, inputs))]
+
+
 def python_path() -> str:
     """``PYTHONPATH`` by which processes find this package, also where it is not installed."""
     return os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
 
 
 def package_digest() -> str:
-    """Digest of the package's code."""
-    files = sorted((ROOT / "mgrlib").rglob("*.py"))
+    """Digest of the package's code, and of the scripts and styles that pages take from it."""
+    package = ROOT / "mgrlib"
+    files = sorted(file for kind in ("py", "js", "css") for file in package.rglob(f"*.{kind}"))
     return digest([file.read_text("utf-8") for file in files])
 
 

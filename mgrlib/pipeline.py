@@ -26,7 +26,7 @@ from .networks.model_card import write_model_card
 from .progress import bar, say
 from .prose import caution
 from .resources import duration, gibibytes, watched_gpu
-from .runs import checked_name, cores, locked, provenance, run_folder
+from .runs import checked_name, cores, input_digests, locked, provenance, run_folder
 from .settings import Settings, from_dict, make_settings, parse_overrides, with_absolute_paths
 from .tasks import Done
 from .trainer import Forecast, forecast, missing_models, train_grid
@@ -171,7 +171,9 @@ class Study:
         """
         with self.locked():
             grid = self.grid
-            update_json(self.folder / "study.json", {"resolved": self.resolved})
+            made_of = {"resolved": self.resolved,
+                       "inputs": input_digests(self.folder, grid.data.pixels)}  # fmt: skip
+            update_json(self.folder / "study.json", made_of)
             depths = None if depth is None else (depth,)
             if missing := missing_models(grid, depths):
                 self._train(grid, forecast(grid, missing, jobs=self.jobs), depths)
@@ -198,6 +200,7 @@ class Study:
             "peak_bytes": peak,
             "bound_bytes": plan.need,
             "gpu_utilization": sum(shares) / len(shares) if shares else None,
+            "finished": time.strftime("%Y-%m-%d", time.gmtime()),
         }
         update_json(self.folder / "study.json", {"training": training})
         say(_training_words(training))

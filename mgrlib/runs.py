@@ -1,19 +1,22 @@
 """The folder of a run: its name, its lock, and what is noted of how it was made."""
 
+import hashlib
 import os
 import platform
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from . import __version__
 from .catalog import library_folder
 from .errors import RunError
-from .files import ROOT, runs_folder
+from .files import ROOT, runs_folder, write_text
 from .settings import Settings, split_corpus
 
 LOCK_VARIABLE = "MGRLIB_RUN_LOCKED"
@@ -88,6 +91,38 @@ def cores() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on macOS and Windows
         return os.cpu_count() or 1
+
+
+def input_digests(run: Path, pixels: Mapping[str, np.ndarray]) -> dict[str, str]:
+    """SHA-256 of what a run is made of, for ``study.json``.
+
+    Parameters
+    ----------
+    run : Path
+        Folder with ``catalog/songs.csv`` and ``catalog/taxonomy.csv``, whose bytes are hashed.
+    pixels : dict of str to ndarray, uint8, shape=(n, size, size)
+        Images of each scale in the order of ``songs.csv``, hashed song by song and row by row,
+        the lowest frequency first. Where they are mapped from a file that is named by its
+        content, the digest is kept beside it.
+
+    Notes
+    -----
+    Files of songs are not hashed: of a large library that takes as long as to draw it, and all
+    that was learned from them is in the images.
+    """
+    tables = {name: run / "catalog" / name for name in ("songs.csv", "taxonomy.csv")}
+    found = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in tables.items()}
+    return found | {f"images {scale}": _pixels_digest(images) for scale, images in pixels.items()}
+
+
+def _pixels_digest(pixels: np.ndarray) -> str:
+    kept = Path(pixels.filename).with_suffix(".sha256") if isinstance(pixels, np.memmap) else None
+    if kept and kept.exists() and re.fullmatch("[0-9a-f]{64}", known := kept.read_text().strip()):
+        return known
+    hashed = hashlib.sha256(np.ascontiguousarray(pixels)).hexdigest()
+    if kept:
+        write_text(kept, f"{hashed}\n")
+    return hashed
 
 
 def provenance() -> dict[str, Any]:

@@ -21,7 +21,7 @@ from mgrlib.files import ROOT
 
 sys.path.insert(0, str(ROOT / "book" / "extension"))
 directives = pytest.importorskip("mgrlib_book.directives")
-from mgrlib_book import claims, facts, numbering, pages, site  # noqa: E402
+from mgrlib_book import claims, facts, gallery, library, numbering, pages, site  # noqa: E402
 
 
 def code(source, *, tags=(), **rest):
@@ -294,11 +294,11 @@ def test_a_value_is_shown_as_one_would_type_it(value, words):
 
 
 CLAIMS = [
-    {"id": "C1", "text": "mel <b>|better", "verdict": "agrees on synthetic songs",
+    {"id": "X1", "text": "mel <b>|better", "verdict": "agrees on synthetic songs",
      "beyond_noise": True, "page": "notebooks/1_one.html", "figure": 3},
-    {"id": "C2", "text": "mel ahead", "verdict": "agrees on synthetic songs",
+    {"id": "X2", "text": "mel ahead", "verdict": "agrees on synthetic songs",
      "beyond_noise": False, "page": "notebooks/1_one.html", "figure": None},
-    {"id": "C2b", "text": "linear varies", "verdict": "not decidable here",
+    {"id": "X2b", "text": "linear varies", "verdict": "not decidable here",
      "beyond_noise": None, "page": "notebooks/11_prevalence.html", "figure": 7},
 ]  # fmt: skip
 
@@ -306,11 +306,10 @@ CLAIMS = [
 def test_the_ledger_has_a_row_a_claim_with_a_link_where_the_book_has_the_page():
     text = "\n".join(claims.ledger_lines(CLAIMS, pages={"notebooks/1_one"}))
     first, second, third = text.split("* - ")[2:]
-    assert first.split("\n  - ")[:4] == ["C1", r"mel \<b\>\|better", "agrees on synthetic songs",
-                                        "yes"]  # fmt: skip
+    assert first.split("\n  - ")[:4] == ["X1", r"mel \<b\>\|better", "✓ agrees", "yes"]
     assert "{numref}`fig-paper-03`" in first
     assert "no\n  - {doc}`/notebooks/1_one`" in second
-    assert "not decidable here\n  - –\n  - –" in third
+    assert "– not decidable here\n  - –\n  - –" in third
     assert "07_claims" not in text
     assert "Verdicts on 3 claims" in text
     assert "{doc}`/notebooks/07_claims`" in "\n".join(
@@ -338,7 +337,7 @@ def test_the_gallery_has_the_paper_s_figures_in_its_order(tmp_path):
     three = notebook(drawing("fig-paper-02", "Mel"))
     for name, content in {"1": one, "2": two, "3": three}.items():
         (folder / f"{name}.ipynb").write_text(json.dumps(content), "utf-8")
-    found = directives.drawn_figures(tmp_path)
+    found = gallery.drawn_figures(tmp_path)
     assert [(figure.label, figure.caption) for figure in found] == [
         ("fig-paper-02", "Mel"),
         ("fig-paper-10", "Q–Q"),
@@ -350,10 +349,10 @@ def test_a_thumbnail_is_small_and_written_once(tmp_path):
 
     picture = base64.b64decode(png(width=1000, height=500))
     path = tmp_path / "a" / "small.png"
-    directives.write_thumbnail(picture, path)
-    assert Image.open(path).size == (directives.THUMBNAIL_WIDTH, directives.THUMBNAIL_WIDTH // 2)
+    gallery.write_thumbnail(picture, path)
+    assert Image.open(path).size == (gallery.THUMBNAIL_WIDTH, gallery.THUMBNAIL_WIDTH // 2)
     os.utime(path, (1, 1))
-    directives.write_thumbnail(picture, path)
+    gallery.write_thumbnail(picture, path)
     assert path.stat().st_mtime == 1
 
 
@@ -366,7 +365,7 @@ def test_a_thumbnail_is_small_and_written_once(tmp_path):
     ],
 )
 def test_a_short_title_is_the_beginning_of_the_caption(caption, title):
-    assert directives.short_title(caption) == title
+    assert gallery.short_title(caption) == title
 
 
 def test_the_parts_of_a_package_in_a_package_are_not_listed(tmp_path):
@@ -374,7 +373,7 @@ def test_the_parts_of_a_package_in_a_package_are_not_listed(tmp_path):
         path = tmp_path / "pack" / f"{name}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    assert directives.modules(tmp_path / "pack") == ["pack", "pack.a", "pack.sub", "pack.sub.deep"]
+    assert library.modules(tmp_path / "pack") == ["pack", "pack.a", "pack.sub", "pack.sub.deep"]
 
 
 # Sources of the book
@@ -401,6 +400,10 @@ def test_the_bibliography_has_the_paper_and_its_sources_once():
 
 
 # A small book
+
+
+REPOSITORY = "https://github.com/mgrlib/mgrlib"
+BINDER = "https://mybinder.org/v2/gh/mgrlib/mgrlib/main"
 
 
 def small_book(folder: Path) -> Path:
@@ -444,6 +447,7 @@ def build(folder: Path, run: Path) -> subprocess.CompletedProcess:
     start = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build"]
     command = [*start, str(folder), "--path-output", str(run / "build"), "-W", "--keep-going", "-n"]
     environment = os.environ | {"MGRLIB_RUN": str(run), "PYTHONPATH": str(ROOT)}
+    environment.pop("GITHUB_REPOSITORY", None)
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
 
 
@@ -475,9 +479,10 @@ def test_the_first_page_is_the_index_and_states_the_facts(built):
 def test_the_first_page_has_the_ledger(built):
     *_, html = built
     text = words(html / "index.html")
-    assert "C1 mel &lt;b&gt;|better agrees on synthetic songs yes Figure 3" in text
-    assert "C2 mel ahead agrees on synthetic songs no One" in text
-    assert "C2b linear varies not decidable here – –" in text
+    assert "On synthetic songs Beyond noise" in text
+    assert "X1 mel &lt;b&gt;|better ✓ agrees yes Figure 3" in text
+    assert "X2 mel ahead ✓ agrees no One" in text
+    assert "X2b linear varies – not decidable here – –" in text
     assert 'href="notebooks/1_one.html"' in (html / "index.html").read_text("utf-8")
 
 
@@ -492,6 +497,23 @@ def test_the_gallery_leads_to_the_figures(built):
     index = (html / "index.html").read_text("utf-8")
     assert 'href="notebooks/1_one.html#fig-paper-03"' in index
     assert (html / "_images/thumbnail-fig-paper-03.png").exists()
+    assert re.search('<img alt="a picture"[^>]*>\\s*<strong>Figure 3</strong> Accuracy', index)
+
+
+def test_the_buttons_lead_to_the_source_in_the_repository(built):
+    *_, html = built
+    for page, source in [
+        ("notebooks/1_one", "notebooks/1_one.ipynb"),
+        ("book/deep", "notebooks/3_many.ipynb"),
+    ]:
+        text = (html / f"{page}.html").read_text("utf-8")
+        assert f"{BINDER}?urlpath=lab/tree/{source}" in text
+        assert f"https://colab.research.google.com/github/mgrlib/mgrlib/blob/main/{source}" in text
+        assert f"{REPOSITORY}/edit/main/{source}" in text
+        assert "deep.ipynb?" not in text and "main/book/deep.ipynb" not in text
+    prose_page = (html / "index.html").read_text("utf-8")
+    assert f"{REPOSITORY}/edit/main/book/intro.md" in prose_page
+    assert "mybinder" not in prose_page
 
 
 def test_a_page_of_a_shared_notebook_shows_its_copy_and_offers_the_source(built):

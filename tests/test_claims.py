@@ -337,10 +337,10 @@ def test_the_tables_of_a_claim_have_its_depths_or_scales():
     (by_scale,) = claims.claim_tables(entries["C7"])
     assert list(by_scale) == ["linear", "mel"]
     medians = claims.claim_tables(entries["C4"])[0]
-    assert medians.loc["p_holm", 34] == "1"
+    assert medians.loc["p_holm", 34] == "1.0000"
     paired = entries["C2"]["numbers"]["paired_t"]
-    assert tests.loc["paired t", "p"] == report.number_words(paired["p"])
-    assert tests.loc["paired t", "high"] == report.number_words(paired["interval"][1])
+    assert tests.loc["paired t", "p"] == report.cell_words(paired["p"])
+    assert tests.loc["paired t", "high"] == report.cell_words(paired["interval"][1])
     assert tests.loc["pitman morgan", "n"] == "16"
     tests, differences = claims.claim_tables(entries["C8"])
     assert list(tests.index) == ["spearman with size"]

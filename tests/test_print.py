@@ -239,6 +239,12 @@ def test_a_run_of_real_songs_has_no_warning(book):
     assert set(printing.cover_of(run).facts) == {"Run", "Date of its results", "Software"}
 
 
+def test_the_date_is_that_which_the_run_notes(book):
+    run = book / "runs" / "tiny"
+    (run / "study.json").write_text('{"training": {"finished": "2024-02-29"}}')
+    assert printing.cover_of(run).facts["Date of its results"] == "2024-02-29"
+
+
 def test_the_contents_name_parts_chapters_and_their_pages(page):
     nav = page.select_one(".print-contents")
     assert [tag.get_text() for tag in nav.select(".print-part")] == ["First & last", "Second"]
@@ -352,9 +358,11 @@ def test_a_book_is_printed_twice_and_then_only_when_it_changes(book, monkeypatch
     assert (run / "book.pdf").read_bytes() == made_pdf()
     assert '<span class="print-number">2</span>' not in prints[0]
     assert '<span class="print-number">2</span>' in prints[1]
+    assert printing.printed(run) == run / "book.pdf"
     printing.print_book(run)
     assert len(prints) == 2
     (run / "site" / "_static" / "print.css").write_text("p { color: blue }")
+    assert printing.printed(run) is None
     printing.print_book(run)
     assert len(prints) == 4
     (run / "book.pdf").unlink()

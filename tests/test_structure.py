@@ -30,8 +30,8 @@ LEVELS = [
     {"explorer"},
     {"notebooks"},
     {"book"},
-    {"pack", "printing", "pipeline"},
-    {"bench", "precision", "reference"},
+    {"printing", "pipeline"},
+    {"bench", "precision", "reference", "pack"},
     {"__main__"},
 ]  # fmt: skip
 """Lowest first: a module imports from lower levels only (or from its own package)."""

@@ -89,7 +89,7 @@ def claim_tables(entry: Mapping[str, Any]) -> list[pd.DataFrame]:
         shown.append(found.dropna(axis="columns", how="all").rename_axis(columns="test"))
     if genres:
         shown.append(pd.DataFrame(genres, dtype=object).rename_axis(columns="genre"))
-    return [table.map(number_words) for table in shown]
+    return [table.map(cell_words) for table in shown]
 
 
 def named_tables(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -170,6 +170,18 @@ def number_words(value: Any) -> str:
     if value is None or value != value:
         return "–"
     return f"{value:.4g}".replace("-", "−")
+
+
+def cell_words(value: Any) -> str:
+    """`number_words` for a column: four decimals, where as many say anything.
+
+    >>> cell_words(-0.00271828), cell_words(2.7e-9), cell_words(16), cell_words(None)
+    ('−0.0027', '2.7e−09', '16', '–')
+    """
+    if not isinstance(value, float) or value != value:
+        return number_words(value)
+    tiny = 0 < abs(value) < 5e-5
+    return (f"{value:.1e}" if tiny else f"{value:z.4f}").replace("-", "−")
 
 
 def _is_tabled(value: Any) -> bool:

@@ -78,7 +78,7 @@ class Listening:
     name: str
 
 
-class Step(NamedTuple):
+class _Step(NamedTuple):
     """The songs of a rank, 0 for the first of each genre, on some more scales."""
 
     rank: int
@@ -164,16 +164,16 @@ class _Selection:
         path, scales = next(iter(self.shown.items()))
         return {scale: self.shelf.drawn(path, scale) for scale in scales[:2]}
 
-    def _steps(self) -> Iterator[Step]:
+    def _steps(self) -> Iterator[_Step]:
         ranks = range(max(map(len, self.wanted.values())))
-        yield from (Step(rank, self.own, further=False) for rank in ranks)
+        yield from (_Step(rank, self.own, further=False) for rank in ranks)
         others = [scale for scale in self.scales if scale not in self.own]
-        yield from (Step(rank, (scale,), further=True) for rank in ranks for scale in others)
+        yield from (_Step(rank, (scale,), further=True) for rank in ranks for scale in others)
 
     def _songs(self, rank: int) -> list[str]:
         return [songs[rank] for songs in self.wanted.values() if len(songs) > rank]
 
-    def _after(self, step: Step) -> dict[str, tuple[str, ...]]:
+    def _after(self, step: _Step) -> dict[str, tuple[str, ...]]:
         songs = [song for song in self._songs(step.rank) if not step.further or song in self.shown]
         return self.shown | {song: (*self.shown.get(song, ()), *step.scales) for song in songs}
 

@@ -10,9 +10,16 @@ const REST = 250; // ms
 const KEYS = { n: "later", b: "earlier", s: "scale", "+": "longer", "-": "shorter", f: "n_fft",
   w: "window", c: "colors", a: "ask" };
 
-/** Names for what ipywidgets leaves without one, and no JupyterLab shortcut for a key pressed here. */
+const SUPPRESS = "data-lm-suppress-shortcuts";
+const FOCUSABLE = "button, input, select, [tabindex], [contenteditable]";
+
+/** Names for what ipywidgets leaves without one, and no shortcut of JupyterLab for keys pressed here. */
 function dress(root) {
-  root.setAttribute("data-lm-suppress-shortcuts", "true");
+  // JupyterLab looks for the mark on the element itself before it looks at those around it; else
+  // an arrow key in a list would go to the next cell, and a letter could cut this one.
+  for (const part of [root, ...root.querySelectorAll(FOCUSABLE)]) {
+    if (!part.hasAttribute(SUPPRESS)) part.setAttribute(SUPPRESS, "true");
+  }
   for (const group of root.querySelectorAll(".live-group:not([role])")) {
     group.setAttribute("role", "group");
     group.setAttribute("aria-label", group.querySelector(".live-heading")?.textContent.trim() ?? "");

@@ -35,7 +35,9 @@ def told(method: Callable) -> Callable:
     @functools.wraps(method)
     def tried(self, *arguments: Any) -> bool:
         try:
-            method(self, *arguments)
+            # JupyterLab may have messages of several widgets answered at once.
+            with self.lock:
+                method(self, *arguments)
         except (StudyError, SongError) as error:
             self.picture.say(str(error), kind="error")
         except (OSError, MemoryError) as error:
@@ -80,7 +82,7 @@ class Explorer(widgets.VBox):
         self.settings: Settings = study.settings if study else Settings()
         self.origin = Origin(study.folder, study.profile, study.settings) if study else Origin()
         self.path: str | None = None
-        self._quiet, self._songs = False, 0
+        self.lock, self._quiet, self._songs = threading.RLock(), False, 0
         self.drawn: Picture | None = None
         self.view_controls = ViewControls(self.settings)
         self.controls: dict[str, Any] = dict(self.view_controls.controls)

@@ -26,7 +26,7 @@ CONTROLS = {
     "n_fft": "samples of a frame: long ones tell close tones apart, short ones close beats",
     "hop_length": "samples from one frame to the next",
     "Window": "what fades a frame in and out; rectangular lets a loud tone leak into all rows",
-    "Bands": "number of rows of the scales that have bands",
+    "n_mels": "bands: number of rows of all scales but the linear one",
     "Lowest, Highest": "rows outside, in Hz, are left out",
     "Levels": "dB of the darkest and the lightest color, 0 for the loudest point",
     "Colors": "color map; all of them grow lighter, or darker, with the level",
@@ -49,7 +49,7 @@ KEYS = {
 }
 """Keys on the picture, once the tab key or a click has chosen it."""
 
-LABELED = {"description_width": "6.5rem"}
+LABELED = {"description_width": "6rem"}
 WIDE = {"width": "auto", "max_width": "100%"}
 
 
@@ -102,7 +102,7 @@ class ViewControls:
                 for name, (values, label) in frames.items()
             },
             "window": labeled(widgets.Dropdown, "Window", options=list(WINDOWS)),
-            "n_mels": labeled(widgets.IntText, "Bands", value=settings.n_mels),
+            "n_mels": labeled(widgets.IntText, "n_mels", value=settings.n_mels),
             "low_hz": labeled(widgets.FloatText, "Lowest (Hz)", value=0, step=50),
             "high_hz": labeled(widgets.FloatText, "Highest (Hz)", step=50,
                                value=settings.sample_rate / 2),

@@ -14,6 +14,7 @@ import pandas as pd
 from .. import results, statistics
 from ..errors import RunError
 from ..figures import WORDS, scale_looks
+from ..statistics.scores import finite_column
 from .page import assemble
 
 DIGITS = 4
@@ -27,7 +28,8 @@ CONTENT = """
 <label class="explorer-field">Metric <select class="explorer-metric"></select></label>
 <label class="explorer-field">Depth <select class="explorer-depth"></select></label>
 <label class="explorer-field">Genre <select class="explorer-genre"></select></label>
-<label class="explorer-field explorer-wide">Learned by <select class="explorer-network"></select></label>
+<label class="explorer-field explorer-wide">Learned by
+<select class="explorer-network"></select></label>
 <label class="explorer-field explorer-pair">Difference of
 <select class="explorer-scale"></select></label>
 <label class="explorer-field explorer-pair">and of <select class="explorer-scale"></select></label>
@@ -80,7 +82,7 @@ def scores_data(metrics: pd.DataFrame, *, arm: str) -> dict[str, Any]:
     rows = metrics[metrics["weights"].isin(kinds)]
     looks = scale_looks(rows["scale"])
     sizes = statistics.genre_sizes(rows)
-    present = [metric for metric in WORDS if metric in rows and rows[metric].notna().any()]
+    present = [name for name in WORDS if finite_column(rows, name).notna().any()]
     axes = {"genres": list(sizes.index), "scales": list(looks)}
     return {
         "metrics": [{"name": name, "words": WORDS[name]} for name in present],

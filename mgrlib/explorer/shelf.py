@@ -81,12 +81,10 @@ class Shelf:
         """The songs as the text of MP3s, where they may be played."""
         if not excerpts.may_play(self.settings):
             return {}
-        light = excerpts.LIGHT_COMPRESSION
+        rate = self.settings.sample_rate
         return {
             path: pictures.text_of(
-                excerpts.excerpt_mp3(
-                    sound.samples, sample_rate=sound.sample_rate, compression=light
-                )
+                excerpts.excerpt_mp3(sound.samples, sample_rate=rate, light=True)
             )
             for path, sound in self.songs.items()
         }

@@ -207,7 +207,8 @@ def draw_confusions(ax: Axes, table: pd.DataFrame, *, ranked: int = 10) -> list[
         As `mgrlib.statistics.confusions` gives it. Shares of fewer than `ENOUGH` songs
         stay hatched, as does the diagonal.
     ranked : int
-        So many of the highest shares bear their rank.
+        So many of the highest shares bear their rank. Of the differences, those beyond a
+        quarter of the largest bear their sign.
 
     Returns
     -------
@@ -233,7 +234,9 @@ def draw_confusions(ax: Axes, table: pd.DataFrame, *, ranked: int = 10) -> list[
         looks = scale_looks(pair)
         colors = [looks[pair[1]].color, "white", looks[pair[0]].color]
         cmap = LinearSegmentedColormap.from_list("second to first", colors)
-        _draw_shares(panels[1], wide, cmap=cmap, vmin=-reach, vmax=reach,
+        # The sign of what is far from zero, for eyes and printers that see no colors.
+        signs = np.select([wide > reach / 4, wide < -reach / 4], ["+", "−"], "")
+        _draw_shares(panels[1], wide, words=signs, cmap=cmap, vmin=-reach, vmax=reach,
                      label=" − ".join(pair).capitalize())  # fmt: skip
         panels[1].set_yticks([])
     return panels

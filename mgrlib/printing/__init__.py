@@ -22,8 +22,9 @@ from .document import Cover, book_html
 from .pictures import lighter_copy
 from .places import page_numbers
 
-__all__ = ["find_chromium", "print_book", "require_chromium"]
+__all__ = ["find_chromium", "print_book", "printed", "require_chromium"]
 
+PDF = "book.pdf"
 WARNING = "Synthetic songs are no evidence about music: they show that the method works."
 
 
@@ -40,24 +41,30 @@ def print_book(run: Path) -> Path:
     BuildError
         If there is no Chromium, or the site is not whole.
     """
-    pdf, stamp_file = run / "book.pdf", run / "build" / "pdf" / "stamp"
-    stamp = _stamp(run)
-    if pdf.exists() and stamp_file.exists() and stamp_file.read_text("utf-8") == stamp:
-        return pdf
-    browser, folder = require_chromium(), stamp_file.parent
-    stamp_file.unlink(missing_ok=True)
-    html, printed = (folder / "book.html").resolve(), folder / "book.pdf"
+    if current := printed(run):
+        return current
+    browser, folder, stamp = require_chromium(), run / "build" / "pdf", _stamp(run)
+    (folder / "stamp").unlink(missing_ok=True)
+    html, fresh = (folder / "book.html").resolve(), folder / "book.pdf"
     page = _book_page(run, folder)
     numbers: dict[str, int] = {}
     for _ in range(2):
         write_text(html, page(numbers))
-        print_page(html, printed, browser=browser)
-        numbers = page_numbers(printed.read_bytes())
-    with printed.open("rb") as source:
-        write_atomically(pdf, lambda stream: shutil.copyfileobj(source, stream))
-    printed.unlink()
-    write_text(stamp_file, stamp)
-    return pdf
+        print_page(html, fresh, browser=browser)
+        numbers = page_numbers(fresh.read_bytes())
+    with fresh.open("rb") as source:
+        write_atomically(run / PDF, lambda stream: shutil.copyfileobj(source, stream))
+    fresh.unlink()
+    write_text(folder / "stamp", stamp)
+    return run / PDF
+
+
+def printed(run: Path) -> Path | None:
+    """``book.pdf`` of a run where it is there and shows the run's site as it is now."""
+    stamp = run / "build" / "pdf" / "stamp"
+    if not (stamp.exists() and (run / PDF).exists()):
+        return None
+    return run / PDF if stamp.read_text("utf-8") == _stamp(run) else None
 
 
 def _book_page(run: Path, folder: Path) -> Callable[[dict[str, int]], str]:
@@ -90,13 +97,11 @@ def cover_of(run: Path) -> Cover:
 
     config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
     study = read_json(run / "study.json") if (run / "study.json").exists() else {}
-    results = run / "results" / "metrics.csv"
-    finished = time.gmtime(results.stat().st_mtime) if results.exists() else None
     facts = {
         "Run": run.name,
         "Songs": study.get("corpus_words", ""),
         "Profile": study.get("profile", ""),
-        "Date of its results": time.strftime("%Y-%m-%d", finished) if finished else "",
+        "Date of its results": _date(run, study),
         "Software": f"mgrlib {study.get('versions', {}).get('mgrlib', '')}".strip(),
         "Commit": study.get("commit") or "",
     }
@@ -106,6 +111,14 @@ def cover_of(run: Path) -> Cover:
         {name: value for name, value in facts.items() if value},
         WARNING if study.get("evidence") == "synthetic" else "",
     )
+
+
+def _date(run: Path, study: dict) -> str:
+    """Day on which the last network was trained; of older runs, that of their tables."""
+    if noted := study.get("training", {}).get("finished"):
+        return noted
+    tables = run / "results" / "metrics.csv"
+    return time.strftime("%Y-%m-%d", time.gmtime(tables.stat().st_mtime)) if tables.exists() else ""
 
 
 def _stamp(run: Path) -> str:

@@ -137,14 +137,189 @@ def said(page) -> str:
     return page.locator(f"{EXPLORER} .live-error").inner_text()
 
 
+def change(page, act) -> float:
+    """Do something that changes the picture; ms in the browser until the new one is drawn."""
+    before = shown(page)
+    page.evaluate(
+        """([where, before]) => {
+          const root = document.querySelector(where);
+          const begin = () => { window.liveBegun ??= performance.now(); };
+          window.liveBegun = window.liveTime = undefined;
+          for (const kind of ["input", "change", "keydown", "pointerdown"])
+            document.addEventListener(kind, begin, { capture: true, once: true });
+          const watcher = new MutationObserver(() => {
+            if (Number(root.dataset.shown) <= before) return;
+            watcher.disconnect();
+            window.liveTime = performance.now() - window.liveBegun;
+          });
+          watcher.observe(root, { attributes: true, attributeFilter: ["data-shown"] });
+        }""",
+        [SHOWN, before],
+    )
+    act()
+    return page.wait_for_function("window.liveTime").json_value()
+
+
 def test_the_explorer_shows_a_song_with_axes(explorer, shots):
     root = explorer.locator(EXPLORER)
-    assert "Frequency (Hz)" in root.inner_text()
-    assert "Time (s)" in root.inner_text()
+    told = root.inner_text()
+    assert "Frequency (Hz)" in told
+    assert "Time (s)" in told
     assert re.search(
         r"Spectrogram of .+ s, mel", root.locator("canvas").get_attribute("aria-label")
     )
     root.screenshot(path=shots / "live-light.png")
+
+
+def test_the_picture_follows_the_controls(explorer, shots):
+    times = {}
+
+    def does(name, act) -> None:
+        before = pixels(explorer)
+        times[name] = change(explorer, act)
+        assert pixels(explorer) != before, name
+
+    scale = explorer.locator(EXPLORER).get_by_role("combobox", name="Scale", exact=True).first
+    does("scale by keyboard", lambda: scale.press("ArrowUp"))
+    does("n_fft", lambda: field(explorer, "n_fft").select_option("512"))
+    does("window", lambda: field(explorer, "Window").select_option("rectangular"))
+    does("colors", lambda: field(explorer, "Colors").select_option("viridis"))
+    seconds = explorer.get_by_role("slider", name="Length (s)")
+    does("length by keyboard", lambda: seconds.press("PageDown"))
+    start = explorer.get_by_role("slider", name="Start (s)")
+    does("start by keyboard", lambda: start.press("ArrowRight"))
+    low = explorer.get_by_role("slider", name="Levels (dB), lowest")
+    does("levels by keyboard", lambda: low.press("ArrowRight"))
+    (shots / "live-times.json").write_text(json.dumps(times, indent=1))
+
+
+def test_the_last_value_of_a_slider_that_is_dragged_is_drawn(explorer):
+    handle = explorer.get_by_role("slider", name="Start (s)")
+    box = handle.bounding_box()
+    before = shown(explorer)
+    explorer.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    explorer.mouse.down()
+    for step in range(1, 30):
+        explorer.mouse.move(box["x"] + box["width"] / 2 + step, box["y"] + 3)
+    explorer.mouse.up()
+    wait_for_new(explorer, before)
+    last = float(handle.get_attribute("aria-valuetext") or handle.get_attribute("aria-valuenow"))
+    explorer.wait_for_function(
+        "([where, last]) => document.querySelector(where).getAttribute('aria-label')"
+        ".includes(`, ${last} to`)",
+        arg=[f"{EXPLORER} canvas", f"{last:g}"],
+    )
+
+
+def test_keys_of_the_explorer_are_none_of_the_notebook(explorer):
+    cells = "window.jupyterapp.shell.currentWidget.content.widgets.length"
+    before, scale = explorer.evaluate(cells), field(explorer, "Colors").input_value()
+    picture = explorer.locator(f"{EXPLORER} .view-seek")
+    picture.focus()
+    change(explorer, lambda: picture.press("c"))
+    assert field(explorer, "Colors").input_value() != scale
+    for key in ("b", "x", "d", "d"):  # in the notebook: new, cut, delete
+        picture.press(key)
+    field(explorer, "Window").press("x")
+    assert explorer.evaluate(cells) == before
+
+
+def test_the_cursor_follows_the_sound(explorer):
+    root = explorer.locator(EXPLORER)
+    cursor = root.locator(".view-cursor")
+    play = root.locator(".view-play")
+    play.wait_for(state="visible")
+    left = cursor.evaluate("cursor => cursor.style.left")
+    play.click()
+    explorer.wait_for_function(
+        "([where, left]) => document.querySelector(where).style.left !== left",
+        arg=[f"{EXPLORER} .view-cursor", left],
+    )
+    play.click()
+    picture = root.locator(".view-seek")
+    picture.press("Home")
+    first = cursor.evaluate("cursor => parseFloat(cursor.style.left)")
+    picture.press("ArrowRight")
+    explorer.wait_for_function(
+        "([where, left]) => parseFloat(document.querySelector(where).style.left) > left",
+        arg=[f"{EXPLORER} .view-cursor", first],
+    )
+
+
+def test_what_cannot_be_done_is_said_with_the_way_out(explorer, music, shots):
+    def fails(act, *expected) -> None:
+        act()
+        explorer.locator(f"{EXPLORER} .is-wrong").wait_for()
+        for words in expected:
+            explorer.locator(f"{EXPLORER} .live-error", has_text=words).wait_for()
+
+    path = field(explorer, "Own file")
+
+    def name(file) -> None:
+        path.fill(str(file))
+        path.press("Enter")
+
+    fails(lambda: name("/nowhere/at all.wav"), "at all.wav", "check the path")
+    explorer.locator(EXPLORER).screenshot(path=shots / "live-error.png")
+    fails(lambda: name(music / "blink.wav"), "too short", "at least 0.1 s")
+    fails(lambda: name(music / "words.mp3"), "words.mp3 can't be used, unreadable")
+    field(explorer, "Upload a file").set_input_files(music / "words.mp3")
+    explorer.locator(f"{EXPLORER} .live-error", has_text="take another file").wait_for()
+    high = field(explorer, "Highest (Hz)")
+    high.fill("10")
+    fails(lambda: high.press("Enter"), "swap or change them")
+    high.fill("11025")
+    change(explorer, lambda: high.press("Enter"))
+    assert not explorer.locator(f"{EXPLORER} .is-wrong").count()
+
+
+def test_a_file_of_ones_own_is_uploaded(explorer, music):
+    before = shown(explorer)
+    field(explorer, "Upload a file").set_input_files(music / "forty seconds.flac")
+    wait_for_new(explorer, before)
+    explorer.locator(f"{EXPLORER} .view-title", has_text="forty seconds.flac").wait_for()
+    # Its sound comes when the controls have rested.
+    explorer.locator(f"{EXPLORER} .view-play").wait_for(state="visible")
+
+
+def test_networks_answer_with_grad_cam(explorer, shots):
+    explorer.get_by_role("button", name="Ask the networks").click()
+    answer = explorer.locator(f"{EXPLORER} .live-answer")
+    answer.wait_for(timeout=60_000)
+    assert "%" in answer.locator("td").first.inner_text()
+    assert "Grad-CAM" in answer.locator("img").get_attribute("alt")
+    assert answer.locator("img").evaluate("image => image.naturalWidth") > 500
+    assert "synthetic" in explorer.locator(f"{EXPLORER} .live-caution").inner_text()
+    explorer.locator(EXPLORER).screenshot(path=shots / "live-networks.png")
+
+
+def test_exports_are_written(explorer, tmp_path):
+    folder = field(explorer, "Folder")
+    folder.fill(str(tmp_path))
+    folder.press("Enter")
+    for name, ending in (("Picture", "*.png"), ("Array", "*.npz"), ("Settings", "*.yaml")):
+        explorer.get_by_role("button", name=name).press("Enter")
+        explorer.locator(f"{EXPLORER} .live-message", has_text=ending[1:]).wait_for()
+        assert list(tmp_path.glob(ending))
+
+
+def test_it_is_usable_when_dark_and_narrow(explorer, shots):
+    explorer.evaluate(
+        "window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
+    )
+    explorer.set_viewport_size({"width": 640, "height": 900})
+    explorer.locator("body[data-jp-theme-light=false]").wait_for()
+    root = explorer.locator(EXPLORER)
+    assert root.evaluate("root => root.scrollWidth <= root.clientWidth + 1")
+    root.screenshot(path=shots / "live-dark.png")
+
+
+def test_nothing_of_ours_complained(tab):
+    _, faults = tab
+    assert not faults.foreign
+    assert not faults.page
+    ours = [line for line in faults.console if "blob:" in line or "anywidget" in line]
+    assert not ours
 
 
 def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:

@@ -44,6 +44,8 @@ PARTS = (
     "launch",
     "site",
     "light",
+    "tidy",
+    "access",
 )
 """The modules that are connected to Sphinx, in this order."""
 

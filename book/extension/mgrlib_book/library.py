@@ -52,11 +52,10 @@ def packages(names: list[str]) -> dict[str, list[str]]:
     return dict(sorted(found.items()))
 
 
-def module_section(name: str) -> list[str]:
-    """MyST lines that document a module under a heading of its own."""
+def module_lines(name: str, *, heading: bool) -> list[str]:
+    """MyST lines that document a module, under a heading of its own if asked for."""
     return [
-        f"## {name}",
-        "",
+        *([f"## {name}", ""] if heading else []),
         "```{eval-rst}",
         f".. automodule:: {name}",
         "   :members:",
@@ -117,10 +116,14 @@ class ModuleList(MystDirective):
     required_arguments = 1
 
     def lines(self) -> list[str]:
-        names = remembered(self.env).get(self.arguments[0])
+        package = self.arguments[0]
+        names = remembered(self.env).get(package)
         if not names:
-            raise self.error(f"{self.arguments[0]} is no package of mgrlib")
-        return [line for name in names for line in module_section(name)]
+            raise self.error(f"{package} is no package of mgrlib")
+        # The title of the page names the package itself, but for mgrlib.
+        return [line for name in names
+                for line in module_lines(name, heading=name != package or name == "mgrlib")
+                ]  # fmt: skip
 
 
 class PlainConstants:

@@ -21,6 +21,9 @@ WORDS = {"NaN": "–", "nan": "–", "<NA>": "–", "NaT": "–", "None": "–",
 
 BESIDE_NUMBERS = re.compile(r"\b(?:to|p|n|e)\b|(?<=\d)e(?=[-−+]\d)")
 DIGITS_AND_SIGNS = re.compile(r"[\d\s.,:()\[\]+\-−±<>=%–]*")
+NO_SIGN = re.compile(r"[−+](?=0(?:\.0*)?(?![\d.]))")
+"""The sign of a number that rounds to nothing."""
+
 MINUS = re.compile(r"(?<![\w–-])-(?=[\d.])|(?<=\de)-(?=\d)")
 
 
@@ -120,11 +123,11 @@ def is_number(text: str) -> bool:
 def shown(text: str) -> str:
     """The text of a cell for a reader: true minus signs in numbers, no words of Python's.
 
-    >>> shown("-0.5"), shown("Hip-Hop"), shown("NaN"), shown("1.2e-05")
-    ('−0.5', 'Hip-Hop', '–', '1.2e−05')
+    >>> shown("-0.5"), shown("-0.00"), shown("Hip-Hop"), shown("NaN"), shown("1.2e-05")
+    ('−0.5', '0.00', 'Hip-Hop', '–', '1.2e−05')
     """
     text = WORDS.get(text, text)
-    return MINUS.sub("−", text) if is_number(text) else text
+    return NO_SIGN.sub("", MINUS.sub("−", text)) if is_number(text) else text
 
 
 def number_columns(body: list[Row]) -> set[int]:

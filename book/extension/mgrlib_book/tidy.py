@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 
 SILENT = ("sphinx_multitoc_numbering",)
 """Extensions that don't say whether pages may be read in parallel, and let them: this one
@@ -52,6 +53,31 @@ def source_names(app: Sphinx, docname: str) -> list[str]:
     return [f"{docname}{ending}", f"{docname}{ending}{app.config.html_sourcelink_suffix}"]
 
 
+def take_newest_sources(
+    app: Sphinx, env: BuildEnvironment, docnames: Iterable[str], other: BuildEnvironment
+) -> None:
+    """Let viewcode have the source that another process has read (``env-merge-info``).
+
+    Of a module that it knows it would keep the one of an earlier build.
+    """
+    known = getattr(env, "_viewcode_modules", {})
+    for name, found in getattr(other, "_viewcode_modules", {}).items():
+        if found and known.get(name):
+            code, tags, _, page = found
+            known[name] = code, tags, known[name][2], page
+
+
+def forget_other_modules(app: Sphinx) -> list:
+    """Keep modules of other packages out of the index of sources (``html-collect-pages``).
+
+    Viewcode has looked into them; which of them it still knows depends on the order of pages.
+    """
+    known = getattr(app.env, "_viewcode_modules", {})
+    for name in [name for name in known if name.split(".")[0] != "mgrlib"]:
+        del known[name]
+    return []
+
+
 def allow_parallel_reading(app: Sphinx, config: Config) -> None:
     """Say it for the extensions that are `SILENT` (``config-inited``)."""
     for name in SILENT:
@@ -62,5 +88,7 @@ def allow_parallel_reading(app: Sphinx, config: Config) -> None:
 def setup(app: Sphinx) -> None:
     """Connect to Sphinx."""
     app.connect("config-inited", allow_parallel_reading)
+    app.connect("env-merge-info", take_newest_sources, priority=100)
+    app.connect("html-collect-pages", forget_other_modules, priority=100)
     # After all parts that write or delete files of their own.
     app.connect("build-finished", remove_stale_files, priority=900)
