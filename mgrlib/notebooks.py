@@ -15,6 +15,7 @@ from typing import Any
 from . import results
 from .errors import BuildError, SettingsError
 from .files import ROOT, cache_folder, digest, read_json, runs_folder, write_text
+from .pictures import light_base64
 from .prose import escape
 from .settings import DEPTHS
 
@@ -247,7 +248,8 @@ def _dressed(notebook: dict, page: Page, facts: dict[str, str]) -> dict:
             if key in shown:
                 shown[key] = _filled(shown[key], facts, escaped=key == "caption")
         if "outputs" in cell:
-            cell["outputs"] = [out for out in map(_without_widget, cell["outputs"]) if out]
+            kept = [out for out in map(_without_widget, cell["outputs"]) if out]
+            cell["outputs"] = [_with_light_picture(out) for out in kept]
         if "injected-parameters" in cell["metadata"].get("tags", []):
             cell["metadata"]["tags"].append("hide-input")
             cell["metadata"]["mystnb"] = {"code_prompt_show": "Parameters of this run"}
@@ -264,6 +266,14 @@ def _without_widget(output: dict) -> dict | None:
         return output
     rest = {kind: value for kind, value in data.items() if kind != WIDGET}
     return output | {"data": rest} if rest.keys() - {"text/plain"} else None
+
+
+def _with_light_picture(output: dict) -> dict:
+    """An output whose picture has a palette: figures were most of a book's weight."""
+    data = output.get("data", {})
+    if "image/png" not in data:
+        return output
+    return output | {"data": data | {"image/png": light_base64(data["image/png"])}}
 
 
 def _filled(template: str, facts: dict[str, str], *, escaped: bool) -> str:

@@ -4,6 +4,7 @@ The command line and the notebooks 01 to 03 both go through `Study`: each part i
 when it is first asked for and missing, and read back when it is there.
 """
 
+import hashlib
 import time
 from contextlib import AbstractContextManager
 from dataclasses import fields
@@ -23,6 +24,7 @@ from .grid import Data, Grid, mapped, read_records
 from .images import Images, make_images
 from .networks.keeping import kept_networks
 from .networks.model_card import write_model_card
+from .notebooks import package_digest
 from .progress import bar, say
 from .prose import caution
 from .resources import duration, gibibytes, watched_gpu
@@ -206,7 +208,24 @@ class Study:
         say(_training_words(training))
 
     def collect(self) -> None:
-        """Write the tables of ``results/`` from the records, and a card for kept networks."""
+        """Write the tables of ``results/`` from the records, and a card for kept networks.
+
+        Nothing is done where they are there, of the same records and the same code.
+        """
+        files = [self.grid.record_file(model) for model in self.grid.models()]
+        states = [(file.name, file.stat()) for file in files if file.exists()]
+        records = [(name, status.st_size, status.st_mtime_ns) for name, status in states]
+        made_of = digest(records, self.catalog.songs["path"].tolist(), package_digest())
+        note, kept = self.folder / "results" / ".tables", kept_networks(self.grid)
+        if note.exists() and read_json(note) == [made_of, kept, self._tables_digests()]:
+            return
+        self._write_tables()
+        results.write_networks(self.folder, kept)
+        if kept:
+            write_model_card(self.folder)
+        write_json(note, [made_of, kept, self._tables_digests()])
+
+    def _write_tables(self) -> None:
         paths, splits = self.catalog.songs["path"], self.catalog.splits
         tables = results.tables_from_records(
             read_records(self.grid),
@@ -215,9 +234,13 @@ class Study:
             truth=self.catalog.labels,
         )
         results.write_tables(self.folder, tables)
-        results.write_networks(self.folder, kept := kept_networks(self.grid))
-        if kept:
-            write_model_card(self.folder)
+
+    def _tables_digests(self) -> dict[str, str]:
+        """Digests of the tables as they are: somebody may have changed one, or removed it."""
+        folder = self.folder / "results"
+        cards = [file for file in [folder / "models" / "README.md"] if file.exists()]
+        files = sorted([*folder.glob("*.csv"), *folder.glob("*.parquet"), *cards])
+        return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
 def _training_words(training: dict[str, Any]) -> str:

@@ -260,8 +260,20 @@ def test_running_heads_are_strings_whatever_a_title_holds(page):
     assert r'content: "Alpha \3c \26 \3e  \201c quotes\201d "' in style
 
 
-def test_wide_tables_are_set_in_small_type(page):
-    assert "very-wide" in page.find(id="notebooks/gamma/tab-one")["class"]
+def test_wide_tables_are_set_in_small_type_and_short_ones_kept_whole(page):
+    assert page.find(id="notebooks/gamma/tab-one")["class"] == ["print-very-wide", "print-short"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "marks"),
+    [(3, 18, ["print-short"]), (6, 19, []), (7, 30, ["print-wide"]), (10, 2, ["print-very-wide",
+     "print-short"])],
+)  # fmt: skip
+def test_tables_by_their_size(columns, rows, marks):
+    row = f'<tr><td colspan="2">a</td>{"<td>b</td>" * (columns - 2)}</tr>'
+    article = BeautifulSoup(f"<table class='x'>{row * rows}</table>", "html.parser")
+    compose.mark_tables(article)
+    assert article.table["class"] == ["x", *marks]
 
 
 def test_code_has_no_parts(page):

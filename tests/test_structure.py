@@ -14,7 +14,7 @@ import mgrlib
 from mgrlib.files import ROOT
 
 LEVELS = [
-    {"errors", "paper", "prose", "progress"},
+    {"errors", "paper", "prose", "progress", "pictures"},
     {"files", "apart", "tables"},
     {"settings", "taxonomies", "fingerprints"},
     {"audio", "backends", "catalog", "metrics", "statistics", "models", "steps", "rankings",

@@ -1,10 +1,13 @@
 """The smoke study from songs to book, once; and what a reader, a user and a reviewer find in it."""
 
+import hashlib
 import json
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import zipfile
 
 import nbformat
 import pandas as pd
@@ -130,6 +133,24 @@ def test_the_site_names_no_path_of_this_machine_and_asks_for_nothing(smoke):
         sources = re.findall(r'(?:<script|<img|<iframe|<audio)[^>]*?\ssrc="([^"]+)"', text)
         sources += re.findall(r'<link[^>]*rel="stylesheet"[^>]*href="([^"]+)"', text)
         assert not [source for source in sources if re.match(r"(https?:)?//", source)], page.name
+
+
+def test_the_archive_can_be_verified_and_names_no_folder(smoke, tmp_path):
+    assert main(["pack", str(smoke), "--out", str(tmp_path / "a.zip")]) == 0
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        files = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+    lines = files.pop("SHA256SUMS").decode().splitlines()
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    assert dict(reversed(line.split("  ", 1)) for line in lines) == sums
+    for name in ("site/index.html", "figures/fig10.svg", "results/metrics.csv", "README.md",
+                 "notebooks/07_claims.ipynb", "catalog/songs.csv", "CITATION.cff"):  # fmt: skip
+        assert name in files
+    secrets = [str(smoke.parent), str(ROOT), tempfile.gettempdir()]
+    said = [(name, secret) for name, content in files.items() for secret in secrets
+            if secret.encode() in content and not name.startswith("site/_static/")]  # fmt: skip
+    assert not said
+    assert sum(map(len, files.values())) < 100e6
+    assert sum(len(content) for name, content in files.items() if name.startswith("site/")) < 40e6
 
 
 def test_a_second_call_does_nothing_again(smoke, capsys):

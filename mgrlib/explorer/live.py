@@ -360,9 +360,11 @@ class Explorer(widgets.VBox):
 
     def told_in_words(self) -> str:
         """What is shown and what can be asked, as Markdown."""
-        name = self.drawn.recording.name
-        of = f"From {escape(self.study.corpus_words)}: *{escape(name)}*. {self.study.caution}"
-        return f"{of if self.study else f'Shown is *{escape(name)}*.'} {self.asking.in_words()}"
+        name = f"*{escape(self.drawn.recording.name)}*"
+        shown = f"Shown is {name}."
+        if self.study and self.drawn.recording.song is not None:
+            shown = f"From {escape(self.study.corpus_words)}: {name}. {self.study.caution}"
+        return f"{shown} {self.asking.in_words()}"
 
 
 def _move(control: Any, by: float) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from .canvas import INK, divide, legend_columns, metric_words, say, scale_looks, wrapped
+from .canvas import INK, divide, legend_columns, metric_words, say, scale_looks, shade, wrapped
 from .scores import draw_genre_bars
 
 ISO_F1 = (0.2, 0.4, 0.6, 0.8)
@@ -145,7 +145,8 @@ def _draw_iso_f1(panel: Axes, *, labels: bool) -> None:
 
 def _line(weights: str, scale: str, looks) -> dict:
     """How the line of a network looks: color and dashes by scale, width by what it is."""
-    style = {"color": looks[scale].color, "linestyle": looks[scale].line, "linewidth": 2.0}
+    dark = shade(looks[scale].color, 0.8)  # three times as dark as the ground, or darker
+    style = {"color": dark, "linestyle": looks[scale].line, "linewidth": 2.0}
     return style | REFERENCES[weights][1] if weights in REFERENCES else style
 
 

@@ -63,8 +63,9 @@ On macOS the command is `shasum -a 256 -c SHA256SUMS`.
 
 {needs}With the same seed, versions and kind of processor the tables come out the same; on other
 hardware numbers differ in their last digits. `inputs` in `study.json` tells whether the songs were
-the same: the tables `catalog/*.csv`, and for each scale the pixels of all images, one song after
-the other, as the networks saw them. Files of songs are not hashed: what was learned is in the pixels.
+the same: the tables `songs.csv` and `taxonomy.csv` of `catalog/`, and for each scale the pixels of
+all images as the networks saw them, one song after the other. Files of songs are not hashed: what
+was learned is in the pixels.
 """
 
 
@@ -83,7 +84,9 @@ def citation(run: Path, study: dict[str, Any], own: dict[str, Any]) -> dict[str,
         That of the software.
     """
     software = {"type": "software", "title": own["title"], "authors": own["authors"]}
-    known = {"version": study.get("versions", {}).get("mgrlib"), "commit": study.get("commit")}
+    commit = study.get("commit", "unknown")
+    known = {"version": study.get("versions", {}).get("mgrlib"),
+             "commit": None if commit == "unknown" else commit}  # fmt: skip
     return {
         "cff-version": "1.2.0",
         "message": "Please cite this archive together with the paper that it reproduces.",
@@ -112,6 +115,8 @@ def as_yaml(content: dict[str, Any]) -> str:
     """YAML in the order of `content`."""
     import yaml
 
+    # What stands in it twice would become an alias, which readers of CITATION.cff may not know.
+    content = json.loads(json.dumps(content))
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=1000)
 
 

@@ -108,7 +108,7 @@ def cover_of(run: Path) -> Cover:
     return Cover(
         config["title"],
         config["author"],
-        {name: value for name, value in facts.items() if value},
+        {name: value for name, value in facts.items() if value not in ("", "unknown")},
         WARNING if study.get("evidence") == "synthetic" else "",
     )
 

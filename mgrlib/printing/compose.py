@@ -30,6 +30,9 @@ NAMING = ["for", "headers", "aria-labelledby", "aria-describedby", "aria-control
 WIDE_COLUMNS, VERY_WIDE_COLUMNS = 7, 10
 """A table with so many columns is set in smaller type."""
 
+SHORT_ROWS = 18
+"""A table of so few rows is never cut in two."""
+
 
 @dataclass
 class Chapter:
@@ -165,13 +168,17 @@ def _merge_text(element: Tag, *, but: str) -> None:
     element.extend(merged)
 
 
-def mark_wide_tables(article: Tag) -> None:
-    """Give tables of many columns the class of smaller type."""
+def mark_tables(article: Tag) -> None:
+    """Give tables of many columns the class of smaller type, and those of few rows theirs."""
     for table in article.find_all("table"):
-        columns = max((_columns(row) for row in table.find_all("tr")), default=0)
-        if columns >= WIDE_COLUMNS:
-            extra = "very-wide" if columns >= VERY_WIDE_COLUMNS else "wide"
-            table["class"] = [*table.get("class", []), extra]
+        rows = table.find_all("tr")
+        columns = max(map(_columns, rows), default=0)
+        marks = {
+            "print-wide": WIDE_COLUMNS <= columns < VERY_WIDE_COLUMNS,
+            "print-very-wide": columns >= VERY_WIDE_COLUMNS,
+            "print-short": len(rows) <= SHORT_ROWS,
+        }
+        table["class"] = [*table.get("class", []), *(mark for mark in marks if marks[mark])]
 
 
 def _columns(row: Tag) -> int:
@@ -225,5 +232,5 @@ def read_chapters(
         set_links(article, address=chapter.address, names=names, ids=ids)
         open_folds(article)
         flatten_code(article)
-        mark_wide_tables(article)
+        mark_tables(article)
     return chapters

@@ -162,7 +162,7 @@ def change(page, act) -> float:
 
 def test_the_explorer_shows_a_song_with_axes(explorer, shots):
     root = explorer.locator(EXPLORER)
-    told = root.inner_text()
+    told = root.text_content()
     assert "Frequency (Hz)" in told
     assert "Time (s)" in told
     assert re.search(
@@ -265,11 +265,11 @@ def test_what_cannot_be_done_is_said_with_the_way_out(explorer, music, shots):
     fails(lambda: name(music / "words.mp3"), "words.mp3 can't be used, unreadable")
     field(explorer, "Upload a file").set_input_files(music / "words.mp3")
     explorer.locator(f"{EXPLORER} .live-error", has_text="take another file").wait_for()
-    high = field(explorer, "Highest (Hz)")
-    high.fill("10")
-    fails(lambda: high.press("Enter"), "swap or change them")
-    high.fill("11025")
-    change(explorer, lambda: high.press("Enter"))
+    low = field(explorer, "Lowest (Hz)")
+    low.fill("20000")
+    fails(lambda: low.press("Enter"), "swap or change them")
+    low.fill("50")
+    change(explorer, lambda: low.press("Enter"))
     assert not explorer.locator(f"{EXPLORER} .is-wrong").count()
 
 
@@ -307,8 +307,9 @@ def test_it_is_usable_when_dark_and_narrow(explorer, shots):
     explorer.evaluate(
         "window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
     )
+    explorer.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
     explorer.set_viewport_size({"width": 640, "height": 900})
-    explorer.locator("body[data-jp-theme-light=false]").wait_for()
+    explorer.locator("body[data-jp-theme-light=false]").wait_for(state="attached")
     root = explorer.locator(EXPLORER)
     assert root.evaluate("root => root.scrollWidth <= root.clientWidth + 1")
     root.screenshot(path=shots / "live-dark.png")
