@@ -167,9 +167,9 @@ def _pdf(parsed: argparse.Namespace) -> None:
     from .results import find_run
     from .runs import locked
 
+    folder = find_run(parsed.run)
     require_chromium()  # before minutes are spent on the book
     _book(parsed)
-    folder = find_run(parsed.run)
     with locked(folder), bar(1, "print", unit="book") as progress:
         pdf = print_book(folder)
         progress(1)

@@ -311,7 +311,7 @@ def test_the_ledger_has_a_row_a_claim_with_a_link_where_the_book_has_the_page():
     assert "no\n  - {doc}`/notebooks/1_one`" in second
     assert "– not decidable here\n  - –\n  - –" in third
     assert "07_claims" not in text
-    assert "Verdicts on 3 claims" in text
+    assert "3 claims on synthetic songs: 2 agree, 1 not decidable here." in text
     assert "{doc}`/notebooks/07_claims`" in "\n".join(
         claims.ledger_lines(CLAIMS, pages={"notebooks/07_claims"})
     )

@@ -56,5 +56,8 @@ def test_differences_of_confusions_bear_their_sign():
     table = pd.DataFrame(rows)
     table.attrs["scales"] = ("linear", "mel")
     figure = figures.make_figure(figures.draw_confusions, table)
-    signs = {t.get_text(): t.get_position() for t in figure.axes[1].texts if t.get_text()}
-    assert sorted(signs) == ["+", "−"]
+    cells = {tuple(map(int, t.get_position())): t.get_text() for t in figure.axes[1].texts}
+    # A place counts columns, then rows.
+    assert {place: sign for place, sign in cells.items() if sign} == {
+        (1, 0): "+", (0, 1): "−", (2, 1): "+",
+    }  # fmt: skip

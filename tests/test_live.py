@@ -135,7 +135,7 @@ def test_a_png_has_the_lowest_frequency_at_the_bottom(recording, tmp_path):
     from PIL import Image
 
     picture = Drawer(recording).draw(View(seconds=2))
-    (tmp_path / "a.png").write_bytes(picture.png())
+    (tmp_path / "a.png").write_bytes(picture.png)
     image = np.asarray(Image.open(tmp_path / "a.png").convert("L"))
     np.testing.assert_array_equal(image, picture.pixels[::-1])
 

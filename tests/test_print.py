@@ -13,6 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from mgrlib import printing
+from mgrlib.__main__ import main
 from mgrlib.errors import BuildError
 from mgrlib.printing import chromium, compose, contents, pictures, places
 
@@ -421,6 +422,19 @@ def test_the_browser_is_looked_for_on_the_path(tmp_path, monkeypatch):
         chromium.require_chromium()
     chrome = program(tmp_path / "google-chrome", "exit 0")
     assert chromium.require_chromium() == chrome
+
+
+def test_the_command_names_a_run_that_is_missing(capsys):
+    assert main(["pdf", "no/such/run"]) == 2
+    assert "no run at 'no/such/run'" in capsys.readouterr().err
+
+
+def test_the_command_asks_for_a_browser_before_it_works(book, monkeypatch, capsys):
+    monkeypatch.setenv("CHROMIUM", "no-such-browser")
+    assert main(["pdf", str(book / "runs" / "tiny")]) == 1
+    error = capsys.readouterr().err
+    assert "CHROMIUM must name the program of Chromium" in error
+    assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize(

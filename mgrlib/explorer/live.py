@@ -280,7 +280,7 @@ class Explorer(widgets.VBox):
         view = self.view
         self.drawn = self.drawer.draw(view)
         self.view_controls.dim(view)
-        self.picture.show(self._state(self.drawn), self.drawn.png())
+        self.picture.show(self._state(self.drawn), self.drawn.png)
         self.picture.say("")
         self.asking.note_change()
 

@@ -102,6 +102,7 @@ def lab(run, music, tmp_path_factory):
 def explorer(tab, lab):
     """The page with the notebook, all of it run, and its explorer."""
     page, _ = tab
+    page.set_viewport_size({"width": 1440, "height": 1700})  # all of it fits a screenshot
     page.goto(f"{lab}/lab/tree/explorer.ipynb")
     page.wait_for_function(IDLE, timeout=60_000)
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
@@ -214,8 +215,9 @@ def test_the_last_value_of_a_slider_that_is_dragged_is_drawn(explorer):
 def test_keys_of_the_explorer_are_none_of_the_notebook(explorer):
     cells = "window.jupyterapp.shell.currentWidget.content.widgets.length"
     before, scale = explorer.evaluate(cells), field(explorer, "Colors").input_value()
+    # The picture takes keys once its sound is there.
     picture = explorer.locator(f"{EXPLORER} .view-seek")
-    picture.focus()
+    picture.wait_for(state="visible")
     change(explorer, lambda: picture.press("c"))
     assert field(explorer, "Colors").input_value() != scale
     for key in ("b", "x", "d", "d"):  # in the notebook: new, cut, delete
@@ -308,7 +310,7 @@ def test_it_is_usable_when_dark_and_narrow(explorer, shots):
         "window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
     )
     explorer.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
-    explorer.set_viewport_size({"width": 640, "height": 900})
+    explorer.set_viewport_size({"width": 640, "height": 1900})
     explorer.locator("body[data-jp-theme-light=false]").wait_for(state="attached")
     root = explorer.locator(EXPLORER)
     assert root.evaluate("root => root.scrollWidth <= root.clientWidth + 1")

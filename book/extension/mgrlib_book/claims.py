@@ -1,12 +1,13 @@
 """``{claims-ledger}``: the paper's claims in a line each, and this run's verdicts."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
 
-from mgrlib.claims import NOISE_WORDS, UNDECIDED, VERDICTS, count_verdicts
+from mgrlib.claims import NOISE_WORDS, UNDECIDED, VERDICTS
 from mgrlib.files import read_json
 from mgrlib.prose import escape
 
@@ -34,7 +35,7 @@ SHORT = {
     "C7": "Precision grows with size, explains F1",
     "C8": "Scales differ most in Hip-Hop and Rock",
     "C9": "Differences in F1 may be normal",
-    "C9b": "Q–Q points leave the line at the ends",
+    "C9b": "Q–Q points leave the line only modestly",
     "C10": "F1 is higher with mel (paired t-test)",
 }
 """The claims in a few words, by their names in `mgrlib.claims.CLAIMS`."""
@@ -64,7 +65,8 @@ def ledger_lines(entries: Sequence[Mapping[str, Any]], *, pages: Collection[str]
     rows = [["Claim", "The paper says", here, "Beyond noise", "Seen in"]]
     for entry in entries:
         said = [escape(entry["id"]), escape(SHORT.get(entry["id"], entry["text"]))]
-        noise = NOISE_WORDS[entry["beyond_noise"]]
+        # What a test finds elsewhere says nothing of a claim that can't be judged here.
+        noise = NOISE_WORDS[None if entry["verdict"] == UNDECIDED else entry["beyond_noise"]]
         rows.append([*said, verdict_words(entry["verdict"]), noise, seen_in(entry, pages)])
     more = (
         f" In full, with rules and numbers: {page_link(LEDGER, pages)}." if LEDGER in pages else ""
@@ -74,9 +76,22 @@ def ledger_lines(entries: Sequence[Mapping[str, Any]], *, pages: Collection[str]
         head,
         ":class: claims",
         *table,
-        f"{escape(count_verdicts(entries))} *Beyond noise*: whether a test finds more than chance "
-        f"in what the run shows, in either direction.{more}",
+        f"{counted(entries, synthetic=synthetic)} *Beyond noise*: whether a test finds more than "
+        f"chance in what the run shows, in either direction.{more}",
     ]
+
+
+def counted(entries: Sequence[Mapping[str, Any]], *, synthetic: bool) -> str:
+    """How many claims have which verdict, as a sentence.
+
+    >>> counted([{"verdict": "agrees"}, {"verdict": "agrees"}, {"verdict": "x"}], synthetic=False)
+    '3 claims: 2 agree, 1 x.'
+    """
+    counts = Counter(entry["verdict"].removesuffix(ON_SYNTHETIC) for entry in entries)
+    plural = {"agrees": "agree", "disagrees": "disagree"}
+    named = [f"{number} {plural.get(verdict, verdict)}" for verdict, number in counts.items()]
+    where = ON_SYNTHETIC if synthetic else ""
+    return f"{counts.total()} claims{where}: {', '.join(map(escape, named))}."
 
 
 def verdict_words(verdict: str) -> str:

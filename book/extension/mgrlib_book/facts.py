@@ -20,14 +20,14 @@ from mgrlib.statistics import LEVEL
 ARM_WORDS = {
     "none": "networks trained from scratch",
     "imagenet": "transfer learning from ImageNet",
-    "corpus": "transfer learning from the training songs themselves, all genres at once",
+    "corpus": "networks that had learned all genres of the training songs at once",
 }
 HEAD_WORDS = {
     "none": "last layers trained over networks that never learned anything",
     "imagenet": "transfer learning from ImageNet, the last layer alone",
     "corpus": (
-        "transfer learning from the training songs themselves, all genres at once, then the last "
-        "layer alone for each genre"
+        "networks that first learned all genres of the training songs at once, then a last layer "
+        "for each genre"
     ),
 }
 """The same where the setting ``tune`` is ``head``."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from mgrlib.pictures import light_png
 from mgrlib.prose import escape
 
 from .directives import MystDirective
@@ -87,11 +88,12 @@ def write_thumbnail(png: bytes, path: Path) -> None:
 
     picture = Image.open(io.BytesIO(png)).convert("RGB")
     picture.thumbnail((THUMBNAIL_WIDTH, THUMBNAIL_WIDTH), Image.Resampling.LANCZOS)
-    small = io.BytesIO()
-    picture.quantize(128).save(small, "PNG", optimize=True)
-    if not path.exists() or path.read_bytes() != small.getvalue():
+    stream = io.BytesIO()
+    picture.save(stream, "PNG")
+    small = light_png(stream.getvalue())
+    if not path.exists() or path.read_bytes() != small:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(small.getvalue())
+        path.write_bytes(small)
 
 
 def gallery_item(figure: Drawn) -> str:

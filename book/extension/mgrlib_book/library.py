@@ -12,13 +12,12 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from mgrlib.prose import escape
-
 from .directives import MystDirective
 from .noted import STATES, note
 from .reference import list_table
 
 LOGGER = logging.getLogger(__name__)
+SINGLE = "The single modules: settings, runs, training, the pipeline"
 PAGES = "book/api"
 """Folder of the pages of the packages."""
 
@@ -88,9 +87,9 @@ def overview(found: dict[str, list[str]], root: Path) -> list[str]:
     """MyST lines: a row a package."""
     rows = [["Package", "What it is for", "Modules"]]
     for package, names in found.items():
-        said = first_sentence(package, root) if package != "mgrlib" else "What is in no package"
+        said = first_sentence(package, root) if package != "mgrlib" else SINGLE
         link = f"[`{package}`](/{page_of(package)}.md)"
-        rows.append([link, escape(said), str(len(names))])
+        rows.append([link, said.replace("``", "`"), str(len(names))])
     return list_table("The packages of mgrlib", rows, name="tab-packages")
 
 

@@ -50,6 +50,19 @@ def notebook_words(names: Sequence[str], every: Sequence[str]) -> str:
     return ", ".join([*words, *(f"`{name}`" for name in names if not name[:2].isdigit())])
 
 
+def with_literals(comment: str) -> str:
+    """A comment with the values that it names as code, since they may be copied.
+
+    >>> with_literals('such as {"epochs": 2}; *None*: "auto"')
+    'such as `{"epochs": 2}`\\\\; \\\\*None\\\\*\\\\: `"auto"`'
+    """
+    parts = re.split(r"(\[[^]]*\]|\{[^}]*\}|\"[^\"]*\")", comment)
+    return "".join(
+        f"`{part}`" if number % 2 else re.sub(r"\S+", lambda word: escape(word[0]), part)
+        for number, part in enumerate(parts)
+    )
+
+
 def parameter_rows(notebooks: Mapping[str, Mapping[str, tuple[str, str]]]) -> list[list[str]]:
     """A row a parameter, under its head; notebooks that ignore it are not named."""
     used: dict[tuple[str, str], list[str]] = {}
@@ -61,7 +74,7 @@ def parameter_rows(notebooks: Mapping[str, Mapping[str, tuple[str, str]]]) -> li
     for (name, default), names in used.items():
         comment = notebooks[names[0]][name][1]
         rows.append([f"`{name}`", f"`{default}`", notebook_words(names, list(notebooks)),
-                     escape(comment)])  # fmt: skip
+                     with_literals(comment)])  # fmt: skip
     return rows
 
 
