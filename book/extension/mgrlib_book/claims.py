@@ -89,7 +89,9 @@ def counted(entries: Sequence[Mapping[str, Any]], *, synthetic: bool) -> str:
     """
     counts = Counter(entry["verdict"].removesuffix(ON_SYNTHETIC) for entry in entries)
     plural = {"agrees": "agree", "disagrees": "disagree"}
-    named = [f"{number} {plural.get(verdict, verdict)}" for verdict, number in counts.items()]
+    order = list(dict.fromkeys(verdict.removesuffix(ON_SYNTHETIC) for verdict in [*MARKS, *counts]))
+    known = [verdict for verdict in order if counts[verdict]]
+    named = [f"{counts[verdict]} {plural.get(verdict, verdict)}" for verdict in known]
     where = ON_SYNTHETIC if synthetic else ""
     return f"{counts.total()} claims{where}: {', '.join(map(escape, named))}."
 

@@ -81,7 +81,7 @@ def name_absent(
     kind = KINDS.get(label.split("-")[0])
     if kind is None or node.get("reftype") not in ("numref", "ref"):
         return None
-    words = f"{kind} – (not in this run)"
+    words = f"a {kind.lower()} that this run does not have"
     if (number := paper_number(label)) is not None:
         words = f"{kind} {number}"
     elif not {label, re.sub(r"-\d+$", "", label)} & declared_labels(Path(app.srcdir, "notebooks")):
