@@ -46,9 +46,11 @@ TOO_WIDE = """
 () => {
     const room = window.innerWidth
     if ([document.documentElement, document.body].every(e => e.scrollWidth <= room)) return []
+    const kept = e => e.tagName !== "MAIN"
+        && (getComputedStyle(e).overflowX !== "visible" || kept(e.parentElement))
     const wide = [...document.querySelectorAll("main *")].filter(
-        e => e.getBoundingClientRect().right > room + 1 && e.checkVisibility())
-    return ["wider than " + room, ...wide.slice(0, 8).map(e => e.outerHTML.slice(0, 160))]
+        e => e.getBoundingClientRect().right > room + 1 && !kept(e.parentElement))
+    return [`wider than ${room}`, ...wide.slice(0, 8).map(e => e.outerHTML.slice(0, 160))]
 }
 """
 
