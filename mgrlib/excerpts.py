@@ -20,12 +20,10 @@ from .settings import Settings
 RATE = 22_050
 """Hz of an excerpt; MP3 knows few rates."""
 MOST_SECONDS = 10.0
-COMPRESSION = 0.7
-"""56 kbit/s at `RATE`: 10 s take 71 kB, 94 kB in a page."""
-LIGHT = {"bitrate_mode": "AVERAGE", "compression_level": 0.85}
-"""30 kbit/s at `RATE`, for pages with dozens of excerpts: 5 s take 19 kB, 25 kB in a page. At a
-constant rate as low as this the file has no room to say where its sound begins, and it is
-played 50 ms late."""
+QUALITY = {"bitrate_mode": "AVERAGE", "compression_level": 0.85}
+"""30 kbit/s at `RATE`: 5 s take 19 kB, 25 kB in a page, which may have dozens. At a constant
+rate as low as this the file has no room to say where its sound begins, and it is played 50 ms
+late."""
 
 
 def may_play(settings: Settings) -> bool:
@@ -48,7 +46,7 @@ def why_silent(settings: Settings) -> str:
     )
 
 
-def excerpt_mp3(samples: np.ndarray, *, sample_rate: int, light: bool = False) -> bytes:
+def excerpt_mp3(samples: np.ndarray, *, sample_rate: int) -> bytes:
     """The middle of `samples`, at most `MOST_SECONDS`, as MP3 at `RATE` Hz.
 
     Parameters
@@ -57,17 +55,14 @@ def excerpt_mp3(samples: np.ndarray, *, sample_rate: int, light: bool = False) -
         Mono, full scale is 1; louder ones are scaled down.
     sample_rate : int
         Rate of `samples` in Hz.
-    light : bool
-        Half of the bits: `LIGHT`.
     """
     wanted = round(MOST_SECONDS * sample_rate)
     start = max(0, len(samples) - wanted) // 2
     middle = soxr.resample(samples[start : start + wanted], sample_rate, RATE, quality="HQ")
     peak = float(np.abs(middle).max(initial=0.0))
     stream = io.BytesIO()
-    usual = {"bitrate_mode": "CONSTANT", "compression_level": COMPRESSION}
     soundfile.write(stream, middle / max(peak, 1.0), RATE, format="MP3",
-                    subtype="MPEG_LAYER_III", **(LIGHT if light else usual))  # fmt: skip
+                    subtype="MPEG_LAYER_III", **QUALITY)  # fmt: skip
     return stream.getvalue()
 
 

@@ -108,7 +108,8 @@ def test_pages_are_chosen_by_name(only, pages):
 
 
 def test_an_unknown_notebook_names_the_known_ones():
-    with pytest.raises(SettingsError, match="no notebook is called 'nosuch': choose one of 01_data"):
+    said = "no notebook is called 'nosuch': choose one of 01_data"
+    with pytest.raises(SettingsError, match=said):
         choose_pages("nosuch")
 
 

@@ -83,9 +83,7 @@ class Shelf:
             return {}
         rate = self.settings.sample_rate
         return {
-            path: pictures.text_of(
-                excerpts.excerpt_mp3(sound.samples, sample_rate=rate, light=True)
-            )
+            path: pictures.text_of(excerpts.excerpt_mp3(sound.samples, sample_rate=rate))
             for path, sound in self.songs.items()
         }
 

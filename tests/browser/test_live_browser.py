@@ -104,10 +104,10 @@ def explorer(tab, lab):
     page, _ = tab
     page.set_viewport_size({"width": 1440, "height": 1700})  # all of it fits a screenshot
     page.goto(f"{lab}/lab/tree/explorer.ipynb")
-    page.wait_for_function(IDLE, timeout=60_000)
+    page.wait_for_function(IDLE, timeout=180_000)
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.wait_for_selector(SHOWN, timeout=60_000)
-    page.wait_for_function(IDLE, timeout=60_000)
+    page.wait_for_selector(SHOWN, timeout=180_000)
+    page.wait_for_function(IDLE, timeout=180_000)
     page.locator(EXPLORER).scroll_into_view_if_needed()
     return page
 
@@ -284,10 +284,12 @@ def test_a_file_of_ones_own_is_uploaded(explorer, music):
     explorer.locator(f"{EXPLORER} .view-play").wait_for(state="visible")
 
 
-def test_networks_answer_with_grad_cam(explorer, shots):
+def test_networks_answer_with_grad_cam(explorer, run, shots):
+    if not (run / "results" / "networks.csv").exists():
+        pytest.skip("the run has kept no networks")
     explorer.get_by_role("button", name="Ask the networks").click()
     answer = explorer.locator(f"{EXPLORER} .live-answer")
-    answer.wait_for(timeout=60_000)
+    answer.wait_for(timeout=180_000)
     assert "%" in answer.locator("td").first.inner_text()
     assert "Grad-CAM" in answer.locator("img").get_attribute("alt")
     assert answer.locator("img").evaluate("image => image.naturalWidth") > 500
