@@ -7,4 +7,4 @@ images, images train one binary ResNet a genre, and notebooks read the results.
 Importing the package is cheap; heavy libraries are imported where they are used.
 """
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"

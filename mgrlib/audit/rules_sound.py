@@ -34,8 +34,8 @@ FAULTS = {
     "truncated": "truncated",
     "clipped": "clipped",
     "silent": "mostly silent",
-    "offset": "off zero",
-    "transcoded": "lossy in lossless clothes",
+    "offset": "off center",
+    "transcoded": "once lossy",
 }
 """As `sound.sound_audit` names them; songs that are short are counted as padded."""
 
@@ -98,7 +98,7 @@ def confounded(audit: dict) -> Iterator[Finding]:
 
 def _difference(name: str, row: dict) -> str:
     if name in UNITS:
-        inside, outside = (f"{row[side]:,.1f}" for side in ("inside", "outside"))
+        inside, outside = (f"{row[side]:,.1f}".replace("-", "−") for side in ("inside", "outside"))
         return f"a median of {inside} {UNITS[name]} in it and of {outside} {UNITS[name]} outside"
     value = VALUES.get((name, row["value"]), row["value"])
     if name == "native_rate":

@@ -50,7 +50,7 @@ FAULTS = {
     "truncated": Fault("the file ends before its header or its format says so"),
     "clipped": Fault("of the segment's samples at least this share is cut off at full scale",
                      CLIPPED),
-    "silent": Fault("of the segment at least this share is under -60 dBFS", SILENT),
+    "silent": Fault("of the segment at least this share is under −60 dBFS", SILENT),
     "offset": Fault("the mean of the samples lies this far from 0, as share of full scale",
                     OFFSET),
     "transcoded": Fault("a lossless file whose spectrum ends abruptly between 10 and 20.8 kHz, "

@@ -146,7 +146,7 @@ LIBRARIES: dict[str, BackEnd] = {
         _ffmpeg_default,
         _ffmpeg_alike,
         "showspectrumpic: window of 4096 samples (Hann, symmetric), 4096 columns whatever the "
-        "length, dB relative to full scale, down to -120 dB, 8 bits",
+        "length, dB relative to full scale, down to −120 dB, 8 bits",
     ),
 }
 """The libraries; librosa, which the others are compared with, first."""

@@ -51,7 +51,7 @@ def draw_durations(ax: Axes, sound: pd.DataFrame, *, segment_seconds: float) -> 
 def draw_loudness(ax: Axes, sound: pd.DataFrame, labels: pd.DataFrame) -> Axes:
     """How loud the songs of each genre are: a row a genre, the top row is the whole data set.
 
-    A line from the 5th to the 95th hundredth, a bar over the middle half, a mark at the median.
+    A line from the 5th to the 95th percentile, a bar over the middle half, a mark at the median.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from mgrlib import results
 from mgrlib.errors import StudyError
 from mgrlib.files import read_json, runs_folder
 from mgrlib.prose import escape, fixed
-from mgrlib.resources import duration
+from mgrlib.resources import duration, gibibytes
 
 from .directives import MystDirective
 from .reference import FOLDER, list_table
@@ -129,7 +129,7 @@ def training_words(training: Mapping[str, Any]) -> str:
     words = [f"{training['networks']} networks were trained in {duration(training['seconds'])} on "
              f"the clock, {training['jobs']} at a time"]  # fmt: skip
     if training.get("peak_bytes"):
-        words.append(f"in processes of at most {training['peak_bytes'] / 1e9:.1f} GB")
+        words.append(f"in processes of at most {gibibytes(training['peak_bytes'])}")
     if training.get("gpu_utilization") is not None:
         words.append(f"the GPU at work {training['gpu_utilization']:.0%} of the time")
     return f"When training was last called, {', '.join(words)}."
