@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from .errors import BuildError, StudyError
+from .errors import BuildError, RunError, StudyError
 from .settings import profiles
 from .tables import printable
 
@@ -153,21 +153,32 @@ def _run(parsed: argparse.Namespace) -> None:
 def _book(parsed: argparse.Namespace) -> None:
     from .notebooks import PAGES
     from .pipeline import open_study
-    from .results import find_run
 
-    study = open_study(find_run(parsed.run))
+    study = open_study(_find_study(parsed.run))
     with study.locked():
         study.train()
         _render(study.folder, list(PAGES), jobs=study.jobs, book=True)
 
 
+def _find_study(run: str) -> Path:
+    """Folder of a run with its settings: in any other folder a new study would begin."""
+    from .results import find_run
+
+    folder = find_run(run)
+    if not (folder / "study.json").exists():
+        raise RunError(
+            f"{run!r} has no study.json: name a folder that python -m mgrlib run has made, such as "
+            "runs/quick"
+        )
+    return folder
+
+
 def _pdf(parsed: argparse.Namespace) -> None:
     from .printing import print_book, require_chromium
     from .progress import bar
-    from .results import find_run
     from .runs import locked
 
-    folder = find_run(parsed.run)
+    folder = _find_study(parsed.run)
     require_chromium()  # before minutes are spent on the book
     _book(parsed)
     with locked(folder), bar(1, "print", unit="book") as progress:
@@ -179,12 +190,11 @@ def _pdf(parsed: argparse.Namespace) -> None:
 def _pack(parsed: argparse.Namespace) -> None:
     from .pack import archived_files, pack_run
     from .progress import bar
-    from .results import find_run
     from .runs import locked
 
     if parsed.out is not None:
         _require_writable("--out", parsed.out)
-    run = find_run(parsed.run)
+    run = _find_study(parsed.run)
     files = len(list(archived_files(run, networks=parsed.networks)))
     with locked(run), bar(files, "archive", unit="file") as progress:
         archive = pack_run(

@@ -9,11 +9,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .errors import BuildError, StudyError
-from .files import ROOT, digest, write_text
+from .files import ROOT, digest, remove, runs_folder, write_text
 from .notebooks import PAGES, SOURCES, python_path
 from .progress import say
 from .runs import cores
@@ -62,6 +62,8 @@ def build_book(run: Path) -> Path:
         shutil.rmtree(output, ignore_errors=True)
         last = "\n".join(done.stderr.strip().split("\n")[-12:])
         raise BuildError(f"the book could not be built (see {log}):\n{last}")
+    # Whatever stops this half-way, a site that is not whole is no current one.
+    remove(run / "build" / "stamp")
     _publish(output / "html", run / "site")
     write_text(run / "build" / "stamp", stamp)
     if words := size_words(run / "site"):
@@ -109,6 +111,19 @@ def render(output: str) -> int:
     return done if isinstance(done, int) else 1
 
 
+def repository(named: str, environment: Mapping[str, str]) -> str:
+    """Address of the repository: that of the workflow at work, else the one `named`.
+
+    >>> repository("https://github.com/a/b", {"GITHUB_REPOSITORY": "me/fork"})
+    'https://github.com/me/fork'
+    >>> repository("https://github.com/a/b", {})
+    'https://github.com/a/b'
+    """
+    if not (fork := environment.get("GITHUB_REPOSITORY")):
+        return named
+    return f"{environment.get('GITHUB_SERVER_URL', 'https://github.com').rstrip('/')}/{fork}"
+
+
 def size_words(site: Path, *, most: int = MOST_BYTES) -> str:
     """What makes a site heavier than `most` bytes, in a line; nothing where it is lighter."""
     sizes = {file: file.stat().st_size for file in _files(site)}
@@ -142,6 +157,7 @@ def _book_stamp(run: Path) -> str:
     names = ("_config.yml", "_toc.yml", "CITATION.cff", "requirements.txt")
     of_run = ("study.json", "statistics.json", "claims.json")
     sources = [ROOT / name for name in names] + [run / name for name in of_run]
+    sources.append(runs_folder() / "bench" / "bench.json")  # of the page on speed
     states = [(file.name, _hash(file)) for file in sources if file.is_file()]
     for folder in (ROOT / "book", ROOT / "mgrlib", SOURCES, run / "notebooks"):
         states += [(str(file.relative_to(folder)), _hash(file)) for file in _files(folder)]

@@ -5,6 +5,7 @@ import os
 import platform
 import re
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import metadata
@@ -123,6 +124,18 @@ def _pixels_digest(pixels: np.ndarray) -> str:
     if kept:
         write_text(kept, f"{hashed}\n")
     return hashed
+
+
+def results_date(run: Path, study: Mapping[str, Any]) -> str:
+    """Day (``2025-12-24``) on which the last network of a run was trained.
+
+    Of a run whose ``study.json`` does not note it, the day of the newest record; "" without any.
+    """
+    if noted := study.get("training", {}).get("finished"):
+        return noted
+    records = [*run.glob("results/models/*.json"), *run.glob("results/metrics.csv")]
+    newest = max((file.stat().st_mtime for file in records), default=None)
+    return "" if newest is None else time.strftime("%Y-%m-%d", time.gmtime(newest))
 
 
 def provenance() -> dict[str, Any]:

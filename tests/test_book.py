@@ -57,11 +57,15 @@ def test_a_book_is_built_once_until_something_changes(run, builds):
     assert build_book(run).read_text() == "build 2"
 
 
-@pytest.mark.parametrize("part", ["site", "study", "repository"])
+@pytest.mark.parametrize("part", ["site", "study", "bench", "repository"])
 def test_a_book_is_built_again_for_all_that_it_shows(run, builds, monkeypatch, part):
     build_book(run)
     if part == "site":
         (run / "site" / "index.html").unlink()
+    elif part == "bench":  # the page on speed shows it
+        file = book.runs_folder() / "bench" / "bench.json"
+        file.parent.mkdir(parents=True)
+        file.write_text("[]")
     elif part == "study":
         (run / "study.json").write_text('{"evidence": "music"}')
     else:  # the buttons of the pages lead to it
@@ -78,6 +82,18 @@ def test_a_build_that_fails_leaves_the_old_site_and_begins_anew(run, builds):
     assert index.read_text() == "build 1"
     assert "of a page" in (run / "build" / "log.txt").read_text()
     assert not (run / "build" / "_build").exists()
+    assert not is_current(run)
+
+
+def test_a_site_that_was_not_published_whole_is_not_current(run, builds, monkeypatch):
+    build_book(run)
+    sources = (run / "study.json").read_text()
+    (run / "study.json").write_text('{"evidence": "music"}')
+    with monkeypatch.context() as killed:
+        killed.setattr(book, "_publish", lambda html, site: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            build_book(run)
+    (run / "study.json").write_text(sources)
     assert not is_current(run)
 
 

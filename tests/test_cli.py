@@ -77,6 +77,15 @@ def test_a_book_of_no_run_is_one_line_and_exit_code_2(capsys):
     assert "no run at 'runs/never-made'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["book", "pdf"])
+def test_no_study_begins_in_a_folder_that_is_no_run(command, tmp_path, capsys):
+    assert main([command, str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert "has no study.json" in error
+    assert error.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"]])
 def test_help_is_there(arguments, capsys):
     with pytest.raises(SystemExit) as caught:

@@ -249,13 +249,13 @@ def test_a_file_that_is_no_song_is_told_in_the_explorer(explorer, tmp_path, kind
 def send(explorer, content: bytes, *, name="song.wav", size=None, part=1 << 20) -> list[dict]:
     """Play the browser of an upload; what the kernel answered."""
     answers = []
-    explorer.upload.send = lambda answer, buffers=None: answers.append(answer)
+    explorer.uploading.widget.send = lambda answer, buffers=None: answers.append(answer)
     begun = {"begin": {"name": name, "size": len(content) if size is None else size}}
-    explorer.upload.receive(None, begun, [])
+    explorer.uploading.widget.receive(None, begun, [])
     while "next" in answers[-1]:
         place = answers[-1]["next"]
         piece = memoryview(content[place : place + part])
-        explorer.upload.receive(None, {"part": place}, [piece])
+        explorer.uploading.widget.receive(None, {"part": place}, [piece])
     return answers
 
 
@@ -282,7 +282,7 @@ def test_an_upload_that_can_not_be_used_is_told(explorer, content, size, message
     answers = send(explorer, content, size=size)
     assert answers[-1] == {"done": True}
     assert message in error_of(explorer)
-    assert explorer._uploading is None
+    assert explorer.uploading.upload is None
 
 
 def test_an_upload_that_grows_beyond_its_promise_is_stopped(explorer, monkeypatch):
@@ -295,11 +295,26 @@ def test_an_upload_that_grows_beyond_its_promise_is_stopped(explorer, monkeypatc
     assert not folder.exists()
 
 
+def test_a_file_that_takes_the_place_of_another_is_uploaded(explorer, tmp_path):
+    soundfile.write(tmp_path / "own.wav", tone(600, seconds=1), RATE)
+    content, widget = (tmp_path / "own.wav").read_bytes(), explorer.uploading.widget
+    widget.send = lambda answer, buffers=None: None
+    for name, size in [("first.wav", 10**6), ("second.wav", len(content))]:
+        widget.receive(None, {"begin": {"name": name, "size": size}}, [])
+    first, rest = content[:9000], content[9000:]
+    # Both begins were answered: the browser has sent the first part of the second file twice.
+    for place, part in [(0, first), (0, first), (70_000, b"stale"), (9000, rest)]:
+        widget.receive(None, {"part": place}, [part])
+    assert not error_of(explorer)
+    assert explorer.recording.name == "second.wav"
+    assert explorer.recording.seconds == pytest.approx(1)
+
+
 def test_an_upload_that_breaks_off_is_told_and_forgotten(explorer):
-    explorer.upload.send = lambda answer, buffers=None: None
-    explorer.upload.receive(None, {"begin": {"name": "a.wav", "size": 10}}, [])
-    folder = explorer._uploading.file.parent
-    explorer.upload.receive(None, {"failed": True}, [])
+    explorer.uploading.widget.send = lambda answer, buffers=None: None
+    explorer.uploading.widget.receive(None, {"begin": {"name": "a.wav", "size": 10}}, [])
+    folder = explorer.uploading.upload.file.parent
+    explorer.uploading.widget.receive(None, {"failed": True}, [])
     assert "broke off: choose the file again" in error_of(explorer)
     assert not folder.exists()
 
@@ -540,6 +555,17 @@ def live_root():
     from mgrlib.files import ROOT
 
     return ROOT / "notebooks"
+
+
+def test_a_view_that_no_study_can_have_still_opens_the_explorer(explorer, tmp_path):
+    explorer.controls["seconds"].value = 0.2
+    explorer.controls["folder"].value = str(tmp_path)
+    explorer.export("settings")
+    (file,) = tmp_path.glob("*.yaml")
+    assert file.name.endswith("-explorer.yaml")
+    message = explorer.picture.message["text"]
+    assert file.name in message
+    assert "segment_seconds must be" in message
 
 
 def test_unchanged_settings_name_the_run_itself(explorer, study):

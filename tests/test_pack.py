@@ -137,6 +137,18 @@ def test_the_print_goes_along(run, monkeypatch):
     assert "`book.pdf`: the book on paper" in files["README.md"].decode()
 
 
+def test_a_print_whose_page_names_a_folder_is_refused(run, monkeypatch):
+    (run / "book.pdf").write_bytes(b"%PDF with its words packed")
+    monkeypatch.setattr(pack, "printed", lambda run: run / "book.pdf")
+    page = run / "build" / "pdf" / "book.html"
+    page.parent.mkdir()
+    page.write_text("<p>a warning of a library</p>")
+    assert "book.pdf" in read_archive(pack.pack_run(run))
+    page.write_text(f"<p>{run}/x.py: a warning of a library</p>")
+    with pytest.raises(BuildError, match=r"book\.pdf names a folder of this machine"):
+        pack.pack_run(run)
+
+
 def test_no_file_names_a_folder_or_the_machine(run, library, tmp_path):
     files = read_archive(pack.pack_run(run))
     everything = b"\n".join([*files.values(), *(name.encode() for name in files)])
@@ -191,7 +203,9 @@ def test_sound_is_in_it_only_where_the_run_may_play_it(run, excerpts, allowed):
     if allowed:
         files = read_archive(pack.pack_run(run))
         assert b"data:audio" in files["site/index.html"]
-        assert "no song in this archive beside the excerpts" in files["README.md"].decode()
+        words = files["README.md"].decode()
+        assert "no song in this archive beside the excerpts" in words
+        assert "under the licenses of their songs" in words
         return
     with pytest.raises(BuildError, match=r"site/index\.html holds sound"):
         pack.pack_run(run)

@@ -450,6 +450,27 @@ def test_a_browser_that_makes_no_pdf_is_an_error(tmp_path, script, message):
         chromium.print_page(tmp_path / "a.html", tmp_path / "a.pdf", browser=browser)
 
 
+def test_what_a_stopped_browser_has_begun_is_no_pdf(tmp_path, monkeypatch):
+    monkeypatch.setattr(chromium, "PRINT_SECONDS", 0.5)
+    script = 'for a; do case $a in --print-to-pdf=*) printf %%PDF-1.4 > "${a#*=}";; esac; done'
+    browser = program(tmp_path / "browser", f"{script}\nexec sleep 30")
+    with pytest.raises(BuildError, match=r"not done after 0.5 s"):
+        chromium.print_page(tmp_path / "a.html", tmp_path / "a.pdf", browser=browser)
+    assert (tmp_path / "a.pdf").read_bytes() == b"%PDF-1.4"
+
+
+def test_a_helper_of_the_browser_that_still_writes_does_no_harm(tmp_path, monkeypatch):
+    def refuse(self):
+        if not self._ignore_cleanup_errors:
+            raise OSError(39, "Directory not empty")
+
+    monkeypatch.setattr(chromium.tempfile.TemporaryDirectory, "cleanup", refuse)
+    monkeypatch.setattr(chromium.tempfile, "tempdir", str(tmp_path))
+    script = 'for a; do case $a in --print-to-pdf=*) echo "%PDF-1.4 %%EOF" > "${a#*=}";; esac; done'
+    browser = program(tmp_path / "browser", script)
+    chromium.print_page(tmp_path / "a.html", tmp_path / "a.pdf", browser=browser)
+
+
 def test_a_browser_that_hangs_is_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr(chromium, "PRINT_SECONDS", 0.2)
     browser = program(tmp_path / "browser", "exec sleep 30")

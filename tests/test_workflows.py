@@ -1,6 +1,8 @@
 """The workflows of the repository: they call the Makefile, and may do no more than they need."""
 
 import re
+import shutil
+import subprocess
 
 import pytest
 import yaml
@@ -105,3 +107,20 @@ def test_what_was_trained_is_kept_from_push_to_push():
         # A key of its own, or the first cache would be kept for ever.
         assert "github.run_id" in caches[0]["key"]
         assert caches[0]["key"].startswith(caches[0]["restore-keys"])
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="no make")
+@pytest.mark.parametrize(("ended_with", "passes"), [(3, True), (1, False), (127, False)])
+def test_only_a_missing_browser_skips_the_tests_in_one(ended_with, passes, tmp_path):
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\nexit {ended_with}\n")
+    python.chmod(0o755)
+    command = ["make", "-o", ".venv/.installed", "test-browser", f"BIN={tmp_path}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True)
+    assert (done.returncode == 0) == passes
+
+
+def test_the_workflow_has_a_browser_by_name_so_that_nothing_is_skipped_unseen():
+    steps = read(ROOT / ".github" / "workflows" / "test.yml")["jobs"]["smoke-book"]["steps"]
+    (tested,) = (step for step in steps if step.get("run") == "make test-browser")
+    assert tested["env"]["CHROMIUM"]

@@ -22,8 +22,9 @@ from . import live_export, live_song
 from .live_asking import Asking
 from .live_controls import STEP, ViewControls, group, labeled, row
 from .live_export import Origin
+from .live_uploading import Uploading
 from .live_view import Drawer, Picture, Recording, View, make_view
-from .live_widgets import PictureWidget, UploadWidget
+from .live_widgets import PictureWidget
 from .pictures import color_stops, frequency_ticks, time_ticks
 
 EVERY_GENRE = "every genre"
@@ -125,12 +126,10 @@ class Explorer(widgets.VBox):
         }  # fmt: skip
         self.found = widgets.HTML()
         self.open_button = widgets.Button(description="Open the path")
-        self.upload = UploadWidget(begin=self._begin_upload, add=self._add_upload,
-                                   stop=self._stop_upload)  # fmt: skip
-        self._uploading: live_song.Upload | None = None
+        self.uploading = Uploading(self)
         self.controls["path"].observe(self._on_path, names="value")
         self.open_button.on_click(self._on_path)
-        own = row([self.controls["path"], self.open_button, self.upload])
+        own = row([self.controls["path"], self.open_button, self.uploading.widget])
         if not self.study:
             return group("Song", [own], wide=True)
         labels = self.study.catalog.all_labels
@@ -193,41 +192,9 @@ class Explorer(widgets.VBox):
         self.picture.say("Reading the file …")
         self._adopt(live_song.read_path(path, sample_rate=self.settings.sample_rate), path=path)
 
-    def _begin_upload(self, name: Any, size: Any) -> bool:
-        self._stop_upload_quietly()
-        return self._try_begin(name, size)
-
-    @told
-    def _try_begin(self, name: Any, size: Any) -> None:
-        self._uploading = live_song.Upload(name, size)
-        self.picture.say(f"Receiving {self._uploading.name} …")
-
-    def _add_upload(self, part: bytes) -> bool:
-        return self._try_add(part) and self._uploading is not None
-
-    @told
-    def _try_add(self, part: bytes) -> None:
-        upload = self._uploading
-        if upload is None:
-            return
-        try:
-            if not upload.add(part):
-                return
-            self._uploading = None
-            self._adopt(upload.finish(sample_rate=self.settings.sample_rate))
-        except BaseException:
-            self._uploading = None
-            upload.drop()
-            raise
-
-    def _stop_upload(self) -> None:
-        self._stop_upload_quietly()
-        self.picture.say("the upload broke off: choose the file again", kind="error")
-
-    def _stop_upload_quietly(self) -> None:
-        if self._uploading:
-            self._uploading.drop()
-            self._uploading = None
+    def adopt_upload(self, upload: live_song.Upload) -> None:
+        """Show the song of a file that has arrived whole."""
+        self._adopt(upload.finish(sample_rate=self.settings.sample_rate))
 
     def _adopt(
         self, recording: Recording, view: dict[str, Any] | None = None, *, path: str | None = None
@@ -239,7 +206,7 @@ class Explorer(widgets.VBox):
         )
         seconds = min(seconds, recording.seconds)
         middle = recording.start + (recording.seconds - seconds) / 2
-        start = view.pop("start", round(middle / STEP) * STEP)
+        start = view.pop("start", round(round(middle / STEP) * STEP, 3))
         self.recording, self.drawer, self.path = recording, Drawer(recording), path
         self._songs += 1
         if self.study:
@@ -334,6 +301,7 @@ class Explorer(widgets.VBox):
         if (self.recording, self.view) != (self.drawn.recording, self.drawn.view):
             raise SettingsError("what the controls say can't be drawn: mend it before you export")
         folder = Path(self.controls["folder"].value.strip() or ".").expanduser()
+        left_out = ""
         stem = live_export.export_stem(self.drawn)
         if kind == "picture":
             files = [folder / f"{stem}.png"]
@@ -346,9 +314,14 @@ class Explorer(widgets.VBox):
             path = None if self.path is None else str(Path(self.path).expanduser().absolute())
             live_export.write_view_settings(files[0], self.drawn, self.origin, path=path)
             if self.study:
-                files.append(folder / f"{stem}-study.yaml")
-                live_export.write_study_settings(files[1], self.drawn, self.origin)
-        self.picture.say(f"Written to {folder}: {', '.join(file.name for file in files)}")
+                try:
+                    study = folder / f"{stem}-study.yaml"
+                    live_export.write_study_settings(study, self.drawn, self.origin)
+                    files.append(study)
+                except SettingsError as why:  # a view may be what no study can be
+                    left_out = f". Not written are settings of a study: {why}"
+        names = ", ".join(file.name for file in files)
+        self.picture.say(f"Written to {folder}: {names}{left_out}")
 
     def figure(self) -> Figure:
         """What is shown, as a figure for a page."""

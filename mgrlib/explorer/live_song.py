@@ -16,6 +16,7 @@ import soundfile
 from ..audio import read_middle
 from ..dataset import Catalog
 from ..errors import SongError, StudyError
+from ..rankings import song_name
 from ..spectrograms import SCALES, Sound
 from .live_view import LEAST_SECONDS, Recording
 
@@ -152,10 +153,9 @@ class Upload:
         self.folder.cleanup()
 
 
-def song_name(row: pd.Series) -> str:
+def name_of(row: pd.Series) -> str:
     """A song of a catalog for a reader: title and artist, or its path."""
-    said = [" ".join(row[part].split()) for part in ("title", "artist")]
-    return " – ".join(filter(None, said)) if said[0] else row["path"]
+    return " ".join(song_name(row).split()) if row["title"].strip() else row["path"]
 
 
 def find_songs(
@@ -177,7 +177,7 @@ def find_songs(
     for word in words.casefold().split():
         songs, text = (part[text.str.contains(word, regex=False)] for part in (songs, text))
     listed = songs.iloc[:MOST_LISTED]
-    return [(song_name(row), row["path"]) for _, row in listed.iterrows()], len(songs)
+    return [(name_of(row), row["path"]) for _, row in listed.iterrows()], len(songs)
 
 
 def read_song(catalog: Catalog, path: str | None, *, sample_rate: int) -> Recording:
@@ -189,7 +189,7 @@ def read_song(catalog: Catalog, path: str | None, *, sample_rate: int) -> Record
         If there is no such song or it can't be used.
     """
     row = catalog.find(path)
-    names = {"name": song_name(row), "song": row["path"]}
+    names = {"name": name_of(row), "song": row["path"]}
     return read_recording(catalog.file(row["path"]), sample_rate=sample_rate, **names)
 
 

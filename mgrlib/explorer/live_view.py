@@ -6,8 +6,6 @@ is clipped and then averaged down to what a screen shows, as the images of the n
 Notebook: explorer.
 """
 
-import io
-import zlib
 from dataclasses import asdict, dataclass, fields, replace
 from functools import lru_cache
 from typing import Any
@@ -17,7 +15,7 @@ import numpy as np
 from ..errors import SettingsError
 from ..settings import Settings
 from ..spectrograms import SCALES, WINDOWS, Sound, to_decibels
-from .pictures import averaged
+from .pictures import averaged, gray_png
 
 COLORS = ("magma", "inferno", "viridis", "cividis", "gray", "gray_r")
 """Color maps whose lightness says the level; of ``gray_r`` the loudest is the darkest."""
@@ -342,19 +340,3 @@ def to_shown(levels: np.ndarray, *, floor_db: float, ceiling_db: float) -> np.nd
     rows, columns = MOST_PIXELS
     share = (averaged(clipped, rows=rows, columns=columns) - floor_db) / (ceiling_db - floor_db)
     return np.rint(np.clip(share, 0, 1) * 255).astype(np.uint8)
-
-
-def gray_png(pixels: np.ndarray) -> bytes:
-    """Pixels as a PNG of 256 grays, the last row on top.
-
-    A spectrogram hardly compresses: Huffman's code alone takes a quarter of the time of the
-    fastest full compression, for files that are no larger.
-    """
-    from PIL import Image
-
-    height, width = pixels.shape
-    image = Image.frombytes("P", (width, height), pixels[::-1].tobytes())
-    image.putpalette(np.repeat(np.arange(256, dtype=np.uint8), 3).tobytes())
-    stream = io.BytesIO()
-    image.save(stream, "PNG", compress_level=1, compress_type=zlib.Z_HUFFMAN_ONLY)
-    return stream.getvalue()

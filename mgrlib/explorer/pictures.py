@@ -6,6 +6,7 @@ lowest frequency at the bottom. Places on an axis run from 0 to 1, from left or 
 
 import base64
 import io
+import zlib
 
 import numpy as np
 
@@ -41,6 +42,22 @@ def gray_webp(levels: np.ndarray, *, top_db: float) -> bytes:
     stream = io.BytesIO()
     pixels = to_pixels(levels, top_db=top_db)[::-1]
     Image.fromarray(pixels).save(stream, "WEBP", quality=QUALITY, method=4)
+    return stream.getvalue()
+
+
+def gray_png(pixels: np.ndarray) -> bytes:
+    """Pixels as a PNG of 256 grays, the last row on top.
+
+    A spectrogram hardly compresses: Huffman's code alone takes a quarter of the time of the
+    fastest full compression, for files that are no larger.
+    """
+    from PIL import Image
+
+    height, width = pixels.shape
+    image = Image.frombytes("P", (width, height), pixels[::-1].tobytes())
+    image.putpalette(np.repeat(np.arange(256, dtype=np.uint8), 3).tobytes())
+    stream = io.BytesIO()
+    image.save(stream, "PNG", compress_level=1, compress_type=zlib.Z_HUFFMAN_ONLY)
     return stream.getvalue()
 
 

@@ -20,7 +20,7 @@ from ..excerpts import may_play
 from ..files import ROOT, as_json, read_json, write_atomically
 from ..notebooks import PAGES, outdated_pages
 from ..pipeline import results_digest
-from ..printing import printed
+from ..printing import printed, printed_page
 from ..results import read_networks
 from ..settings import Settings, from_dict
 from .letters import CITATION, as_yaml, citation, deposit, readme, repository_address
@@ -169,6 +169,7 @@ class _Cleaner:
     """What a file of the run is in the archive: without folders of this machine."""
 
     def __init__(self, run: Path, settings: Settings):
+        self.run = run
         self.found = finder(private_places(run, settings))
         self.may_play = may_play(settings)
 
@@ -185,7 +186,10 @@ class _Cleaner:
             return content
         if Path(name).suffix in TEXTS or isinstance(source, bytes):
             return without(content, self.found)
-        if named := self.found.search(content):
+        # What is packed in a PDF can't be taken out, and not be found but in what was printed.
+        page = printed_page(self.run)
+        words = page.read_bytes() if name == "book.pdf" and page.exists() else b""
+        if named := self.found.search(content + words):
             raise BuildError(f"{name} names a folder of this machine, {named[0].decode()!r}")
         return content
 

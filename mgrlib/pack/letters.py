@@ -4,12 +4,13 @@ import html
 import json
 import os
 import shlex
-import time
 from pathlib import Path
 from typing import Any
 
+from .. import book
 from ..files import ROOT, as_json
 from ..prose import CAUTION
+from ..runs import results_date
 from ..settings import SYNTHETIC, make_settings
 
 CITATION = ROOT / "CITATION.cff"
@@ -93,22 +94,13 @@ def citation(run: Path, study: dict[str, Any], own: dict[str, Any]) -> dict[str,
         "type": "dataset",
         "title": f"Run {run.name} of the study: {own['title']}",
         "version": known["version"] or own["version"],
-        "date-released": date_of(run, study),
+        "date-released": results_date(run, study),
         "license": own["license"],
         "authors": own["authors"],
         "keywords": own.get("keywords", []),
         "references": [software | {k: v for k, v in known.items() if v},
                        *own.get("references", [])],
     }  # fmt: skip
-
-
-def date_of(run: Path, study: dict[str, Any]) -> str:
-    """Day on which the last network was trained; of older runs, that of the newest record."""
-    if noted := study.get("training", {}).get("finished"):
-        return noted
-    records = [*run.glob("results/models/*.json"), run / "results" / "metrics.csv"]
-    newest = max(file.stat().st_mtime for file in records if file.exists())
-    return time.strftime("%Y-%m-%d", time.gmtime(newest))
 
 
 def as_yaml(content: dict[str, Any]) -> str:
@@ -173,7 +165,7 @@ def readme(
         songs=_one_line(study.get("corpus_words", "songs of unknown origin")),
         caution=CAUTION.get(study.get("evidence"), ""),
         contents=_contents(files),
-        sound=" beside the excerpts of the pages" if _plays(study, synthetic=synthetic) else "",
+        sound=_excerpts(study, synthetic=synthetic),
         networks="" if networks else ", and no trained network",
         paths=NO_PATHS if synthetic else f"{NO_PATHS} {OF_A_LIBRARY}",
         software=_software(study),
@@ -182,9 +174,13 @@ def readme(
     )
 
 
-def _plays(study: dict[str, Any], *, synthetic: bool) -> bool:
+def _excerpts(study: dict[str, Any], *, synthetic: bool) -> str:
+    """What is said of the sound in the pages; empty where there is none."""
     excerpts = study["settings"].get("excerpts")
-    return synthetic if excerpts is None else excerpts
+    if not (synthetic if excerpts is None else excerpts):
+        return ""
+    licenses = "" if synthetic else ", which are under the licenses of their songs"
+    return f" beside the excerpts of the pages{licenses}"
 
 
 def _contents(files: list[str]) -> str:
@@ -215,9 +211,8 @@ def repository_address() -> str:
     """Where the code is: the repository of the workflow at work, else that of ``_config.yml``."""
     import yaml
 
-    if fork := os.environ.get("GITHUB_REPOSITORY"):
-        return f"{os.environ.get('GITHUB_SERVER_URL', 'https://github.com').rstrip('/')}/{fork}"
-    return yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["repository"]["url"]
+    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    return book.repository(config["repository"]["url"], os.environ)
 
 
 def commands(run: Path, study: dict[str, Any], *, repository: str) -> str:

@@ -8,13 +8,14 @@ How it looks is said in ``book/static/print.css``.
 
 import os
 import shutil
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 from ..files import ROOT, digest, read_json, write_atomically, write_text
+from ..prose import CAUTION
+from ..runs import results_date
 from .chromium import find_chromium, print_page, require_chromium
 from .compose import read_chapters
 from .contents import notebook_of, read_contents
@@ -22,10 +23,9 @@ from .document import Cover, book_html
 from .pictures import lighter_copy
 from .places import page_numbers
 
-__all__ = ["find_chromium", "print_book", "printed", "require_chromium"]
+__all__ = ["find_chromium", "print_book", "printed", "printed_page", "require_chromium"]
 
 PDF = "book.pdf"
-WARNING = "Synthetic songs are no evidence about music: they show that the method works."
 
 
 def print_book(run: Path) -> Path:
@@ -45,7 +45,7 @@ def print_book(run: Path) -> Path:
         return current
     browser, folder, stamp = require_chromium(), run / "build" / "pdf", _stamp(run)
     (folder / "stamp").unlink(missing_ok=True)
-    html, fresh = (folder / "book.html").resolve(), folder / "book.pdf"
+    html, fresh = printed_page(run).resolve(), folder / "book.pdf"
     page = _book_page(run, folder)
     numbers: dict[str, int] = {}
     for _ in range(2):
@@ -65,6 +65,11 @@ def printed(run: Path) -> Path | None:
     if not (stamp.exists() and (run / PDF).exists()):
         return None
     return run / PDF if stamp.read_text("utf-8") == _stamp(run) else None
+
+
+def printed_page(run: Path) -> Path:
+    """The page that ``book.pdf`` of a run was printed from; in a PDF the words are packed."""
+    return run / "build" / "pdf" / "book.html"
 
 
 def _book_page(run: Path, folder: Path) -> Callable[[dict[str, int]], str]:
@@ -101,7 +106,7 @@ def cover_of(run: Path) -> Cover:
         "Run": run.name,
         "Songs": study.get("corpus_words", ""),
         "Profile": study.get("profile", ""),
-        "Date of its results": _date(run, study),
+        "Date of its results": results_date(run, study),
         "Software": f"mgrlib {study.get('versions', {}).get('mgrlib', '')}".strip(),
         "Commit": study.get("commit") or "",
     }
@@ -109,16 +114,8 @@ def cover_of(run: Path) -> Cover:
         config["title"],
         config["author"],
         {name: value for name, value in facts.items() if value not in ("", "unknown")},
-        WARNING if study.get("evidence") == "synthetic" else "",
+        CAUTION["synthetic"] if study.get("evidence") == "synthetic" else "",
     )
-
-
-def _date(run: Path, study: dict) -> str:
-    """Day on which the last network was trained; of older runs, that of their tables."""
-    if noted := study.get("training", {}).get("finished"):
-        return noted
-    tables = run / "results" / "metrics.csv"
-    return time.strftime("%Y-%m-%d", time.gmtime(tables.stat().st_mtime)) if tables.exists() else ""
 
 
 def _stamp(run: Path) -> str:

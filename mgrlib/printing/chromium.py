@@ -65,7 +65,9 @@ def print_page(page: Path, pdf: Path, *, browser: Path) -> None:
     BuildError
         If the browser makes no PDF.
     """
-    with tempfile.TemporaryDirectory(prefix="mgrlib-print-") as profile:
+    # The browser's helpers may write to its profile for a moment after it has ended.
+    profiles = {"prefix": "mgrlib-print-", "ignore_cleanup_errors": True}
+    with tempfile.TemporaryDirectory(**profiles) as profile:
         command = [
             str(browser),
             "--headless",
@@ -94,5 +96,11 @@ def print_page(page: Path, pdf: Path, *, browser: Path) -> None:
             said = f"it was not done after {PRINT_SECONDS:g} s"
         except OSError as error:
             said = str(error)
-    if not (pdf.exists() and pdf.read_bytes()[:5] == b"%PDF-"):
+    if not _is_whole(pdf):
         raise BuildError(f"{browser} could not print the book: {said}")
+
+
+def _is_whole(pdf: Path) -> bool:
+    """Whether a PDF is there with its end: a browser that is stopped may leave the beginning."""
+    content = pdf.read_bytes() if pdf.exists() else b""
+    return content.startswith(b"%PDF-") and b"%%EOF" in content[-1024:]

@@ -67,8 +67,10 @@ def test_the_keyboard_moves_code_that_is_unfolded(page, site):
     page.wait_for_timeout(500)  # until the theme has looked for what can be scrolled
     for summary in page.locator("article details > summary").all():
         summary.press("Enter")
-    page.wait_for_function("""() => [...document.querySelectorAll("article pre")]
-        .filter(code => code.scrollWidth > code.clientWidth).every(code => code.tabIndex === 0)""")
+    page.wait_for_function("""() => {
+        const wide = [...document.querySelectorAll("article pre")]
+            .filter(code => code.scrollWidth > code.clientWidth)
+        return wide.length > 0 && wide.every(code => code.tabIndex === 0) }""")
 
 
 def test_a_figure_has_a_white_ground_in_the_dark(page, site):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pypdfium2
 import pytest
 from bs4 import BeautifulSoup
-from chromium import find_chromium
+from chromium import why_no_chromium
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
@@ -15,7 +15,7 @@ from mgrlib.printing import print_book
 from mgrlib.printing.contents import read_contents
 
 pytestmark = [
-    pytest.mark.skipif(not find_chromium(), reason="no Chromium"),
+    pytest.mark.skipif(why_no_chromium() is not None, reason="no Chromium"),
     pytest.mark.xdist_group("pdf"),  # what one process reads serves all tests
 ]
 

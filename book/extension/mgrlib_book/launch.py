@@ -6,7 +6,7 @@ to that notebook. ``{colab-cell}`` writes the cell that prepares Colab.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from os import environ
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util.docutils import SphinxDirective
+
+from mgrlib.book import repository
 
 from .pages import origin
 
@@ -26,19 +28,6 @@ COLAB = """\
 !python -m mgrlib run --profile smoke --name quick --only 06_statistical_test
 !python -m mgrlib run --profile smoke --name quick --only 07_claims"""
 """What a notebook needs that was opened alone, on a machine with most of the libraries."""
-
-
-def repository(named: str, environment: Mapping[str, str]) -> str:
-    """Address of the repository: that of the workflow at work, else the one `named`.
-
-    >>> repository("https://github.com/a/b", {"GITHUB_REPOSITORY": "me/fork"})
-    'https://github.com/me/fork'
-    >>> repository("https://github.com/a/b", {})
-    'https://github.com/a/b'
-    """
-    if not (fork := environment.get("GITHUB_REPOSITORY")):
-        return named
-    return f"{environment.get('GITHUB_SERVER_URL', 'https://github.com').rstrip('/')}/{fork}"
 
 
 def name_repository(app: Sphinx, config: Config) -> None:
