@@ -458,7 +458,7 @@ def test_a_segment_beyond_full_scale_is_not_clipped():
     )
     inner = decoded[3000:-3000]
     # A sine's crest factor is √2; a clipped one comes near to a square wave's 1.
-    assert np.abs(inner).max() / np.sqrt(np.mean(inner**2)) == pytest.approx(2**0.5, abs=0.05)
+    assert np.abs(inner).max() / np.sqrt(np.mean(inner**2)) == pytest.approx(2**0.5, abs=0.1)
 
 
 def test_the_player_holds_its_sound_and_names_no_file():
