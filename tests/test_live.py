@@ -598,6 +598,13 @@ def test_a_view_that_is_not_drawn_is_not_exported(explorer, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_folder_that_cant_be_written_to_names_the_way_out(explorer, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    explorer.controls["folder"].value = str(tmp_path / "file" / "within")
+    explorer.export("picture")
+    assert "type the name of another one into the field Folder" in error_of(explorer)
+
+
 # Networks
 
 

@@ -300,7 +300,7 @@ class Explorer(widgets.VBox):
         """Write the picture, the array or the settings of what is shown."""
         if (self.recording, self.view) != (self.drawn.recording, self.drawn.view):
             raise SettingsError("what the controls say can't be drawn: mend it before you export")
-        folder = Path(self.controls["folder"].value.strip() or ".").expanduser()
+        folder = live_export.export_folder(self.controls["folder"].value.strip() or ".")
         left_out = ""
         stem = live_export.export_stem(self.drawn)
         if kind == "picture":

@@ -6,6 +6,7 @@ the other opens the explorer at the same view. Notebook: explorer.
 """
 
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import numpy as np
 import yaml
 from matplotlib.figure import Figure
 
-from ..errors import StudyError
+from ..errors import SettingsError, StudyError
 from ..figures import make_figure, use_style
 from ..figures.canvas import wrapped
 from ..figures.spectrograms import LEVEL, Drawn, draw_panel
@@ -52,6 +53,28 @@ class Origin:
     run: Path | None = None
     profile: str | None = None
     settings: Settings = field(default_factory=Settings)
+
+
+def export_folder(named: str) -> Path:
+    """The folder of that name, made where it is missing.
+
+    Raises
+    ------
+    SettingsError
+        If nothing can be written there.
+    """
+    folder = Path(named).expanduser()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        reason = "" if os.access(folder, os.W_OK) else "it may not be written to"
+    except OSError as error:
+        reason = error.strerror or str(error)
+    if reason:
+        raise SettingsError(
+            f"nothing can be written to the folder {named!r} ({reason}): type the name of another "
+            "one into the field Folder"
+        )
+    return folder
 
 
 def draw_figure(picture: Picture) -> Figure:
