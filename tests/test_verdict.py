@@ -172,7 +172,7 @@ WORRIES = {
         0.8,
         r"The format goes with Folk \(association 0\.80 .*: 50\.0% of its songs are MP3, 30\.0%",
     ),
-    "loudness": (("confounds", "loudness", "genres", "Rock"), 0.6, r"a median of -9\.0 LUFS in it"),
+    "loudness": (("confounds", "loudness", "genres", "Rock"), 0.6, r"a median of −9\.0 LUFS in it"),
 }
 
 
