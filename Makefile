@@ -39,7 +39,7 @@ test-browser: .venv
 # are kept: the live explorer asks them.
 in-browser: .venv/.browser
 	$(if $(RUN),,$(BIN)/python -m mgrlib run --profile smoke --name browser --set keep_models=true)
-	BROWSER_RUN="$(or $(RUN),$(RUNS)/browser)" $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup tests/browser
+	BROWSER_RUN="$(or $(RUN),$(RUNS)/browser)" $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/browser
 
 # The archive of a run to deposit: of RUN, else of the profile's run.
 pack: .venv
