@@ -20,8 +20,6 @@ from mgrlib.files import ROOT
 # Read at once: the fixtures of the other tests turn it to a folder of their own.
 CACHE = {name: os.environ[name] for name in ("MGRLIB_CACHE",) if name in os.environ}
 
-pytestmark = pytest.mark.xdist_group("jupyterlab")
-
 SETTINGS = {
     "apputils-extension/notification": {
         "fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},

@@ -14,10 +14,7 @@ from mgrlib.files import ROOT
 from mgrlib.printing import print_book
 from mgrlib.printing.contents import read_contents
 
-pytestmark = [
-    pytest.mark.skipif(why_no_chromium() is not None, reason="no Chromium"),
-    pytest.mark.xdist_group("pdf"),  # what one process reads serves all tests
-]
+pytestmark = pytest.mark.skipif(why_no_chromium() is not None, reason="no Chromium")
 
 MOST_BYTES = 20_000_000
 
