@@ -22,9 +22,10 @@ pdf: .venv
 	$(if $(RUN)$(wildcard $(run)/study.json),,$(BIN)/python -m mgrlib run --profile $(PROFILE) $(foreach pair,$(SET),--set '$(pair)'))
 	$(BIN)/python -m mgrlib pdf "$(run)"
 
-# What one process makes, a study say, serves all tests of a file.
+# What one process makes, a study say, serves all tests of a file. The longest file comes first:
+# begun last, it would keep one process busy and the other waiting.
 test: .venv
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/test_study.py tests
 
 # Says so and is done where there is no Chromium, which the script tells by ending with 3; any
 # other failure of it is one.

@@ -20,8 +20,8 @@ from .prose import escape
 from .settings import DEPTHS
 
 SOURCES = ROOT / "notebooks"
-
-
+STARTS = 3
+"""How often a kernel is started before its notebook is given up."""
 WIDGET = "application/vnd.jupyter.widget-view+json"
 TEMPLATES = (("mystnb", "figure", "caption"), ("mystnb", "image", "alt"),
              ("mgrlib", "table", "caption"))  # fmt: skip
@@ -172,6 +172,36 @@ def package_digest() -> str:
     return digest([file.read_text("utf-8") for file in files])
 
 
+def start_kernel(execute: Callable[..., dict], *arguments: Any, **options: Any) -> dict:
+    """Execute a notebook; where its kernel does not start, try again.
+
+    A kernel listens at ports that were free when they were looked up; on a busy machine another
+    process can have taken one before the kernel does.
+
+    Parameters
+    ----------
+    execute : callable
+        ``papermill.execute_notebook`` or the like.
+    *arguments, **options
+        What it is called with.
+
+    Raises
+    ------
+    RuntimeError
+        If no kernel starts, or if one dies while it executes the notebook.
+    """
+    from nbclient.exceptions import DeadKernelError
+
+    for _ in range(STARTS - 1):
+        try:
+            return execute(*arguments, **options)
+        except DeadKernelError:  # started, and would die again
+            raise
+        except RuntimeError:
+            continue
+    return execute(*arguments, **options)
+
+
 def _stamp(page: Page, inputs: str) -> str:
     source = (SOURCES / f"{page.source}.ipynb").read_text("utf-8")
     return digest(source, page.parameters, inputs, package_digest())
@@ -216,7 +246,8 @@ def _execute(run: Path, page: Page, stamp: str, facts: dict, environment: dict) 
     failed = run / "notebooks" / f"failed-{page.name}"
     failed.parent.mkdir(parents=True, exist_ok=True)
     try:
-        notebook = papermill.execute_notebook(
+        notebook = start_kernel(
+            papermill.execute_notebook,
             str(SOURCES / f"{page.source}.ipynb"),
             str(failed),
             parameters={"run": named, **page.parameters},
@@ -229,6 +260,10 @@ def _execute(run: Path, page: Page, stamp: str, facts: dict, environment: dict) 
     except PapermillException as error:
         said = str(error).strip().split("\n")[-1]
         raise BuildError(f"notebook {page.source} failed: {said} (see {failed})") from None
+    except RuntimeError as error:  # the kernel itself
+        raise BuildError(
+            f"notebook {page.source} stopped: {error} (is memory short? call again, with jobs=1)"
+        ) from None
     content = _dressed(json.loads(json.dumps(notebook)), page, facts)
     content["metadata"]["mgrlib"] = {"stamp": stamp, "wrote": _wrote(run, page)}
     write_text(run / "notebooks" / page.name, json.dumps(content, indent=1, ensure_ascii=False))

@@ -76,6 +76,34 @@ def test_a_notebook_is_executed_once_until_something_changes(sources, run):
     assert execute(run) == 1
 
 
+@pytest.mark.parametrize("deaths", [1, 2, 3])
+def test_a_kernel_that_does_not_start_is_started_again(sources, run, monkeypatch, deaths):
+    import papermill
+
+    sources(notebook("print(run)"))
+    starts, real = [], papermill.execute_notebook
+
+    def busy(*arguments, **options):
+        starts.append(1)
+        if len(starts) <= deaths:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(papermill, "execute_notebook", busy)
+    if deaths < notebooks.STARTS:
+        assert execute(run) == 1
+    else:
+        with pytest.raises(BuildError, match="04_across_depths stopped: Kernel died before"):
+            execute(run)
+    assert len(starts) == min(deaths + 1, notebooks.STARTS)
+
+
+def test_a_kernel_that_dies_at_work_is_one_clear_error(sources, run):
+    sources(notebook("import os; os._exit(1)"))
+    with pytest.raises(BuildError, match="04_across_depths stopped: Kernel died"):
+        execute(run)
+
+
 def test_a_page_is_executed_again_when_its_files_are_not_its_own(sources, run, monkeypatch):
     page = Page(PAGE.source, writes=("figures/fig03.png",))
     sources(notebook("from pathlib import Path", "Path(run, 'figures').mkdir(exist_ok=True)",

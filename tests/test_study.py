@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import nbformat
 import pandas as pd
@@ -17,15 +19,36 @@ from PIL import Image
 
 from mgrlib import results
 from mgrlib.__main__ import main
-from mgrlib.files import ROOT, read_json
-from mgrlib.notebooks import PAGES
+from mgrlib.files import ROOT, read_json, runs_folder
+from mgrlib.notebooks import PAGES, start_kernel
+
+CALL = ["run", "--profile", "smoke", "--name", "browser", "--set", "keep_models=true"]
+"""The call of `make test-browser`, so that one run can serve both."""
+
+
+def make_study() -> Path:
+    """Make the study, or take it up, and return its run folder.
+
+    It lies in a folder of the tests' own, or among the user's where ``SHARED_STUDY`` is set.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if os.environ.get("SHARED_STUDY"):
+            patch.delenv("MGRLIB_RUNS")
+            patch.delenv("MGRLIB_CACHE")
+        assert main(CALL) == 0
+        return runs_folder() / "browser"
 
 
 @pytest.fixture(scope="module")
 def smoke(own_folders):
-    """The run folder of the smoke study on synthetic songs."""
-    assert main(["run", "--profile", "smoke"]) == 0
-    return own_folders / "runs" / "smoke"
+    """The run folder of the smoke study on synthetic songs; not to be changed."""
+    return make_study()
+
+
+def execute(name: str, out: Path, **parameters) -> None:
+    """Execute a notebook by plain papermill."""
+    source = ROOT / "notebooks" / f"{name}.ipynb"
+    start_kernel(papermill.execute_notebook, source, out, parameters=parameters, progress_bar=False)
 
 
 def test_every_cell_of_the_grid_has_its_row(smoke):
@@ -155,7 +178,7 @@ def test_the_archive_can_be_verified_and_names_no_folder(smoke, tmp_path):
 def test_a_second_call_does_nothing_again(smoke, capsys):
     kept = [*smoke.glob("results/models/*"), *smoke.glob("notebooks/*"), smoke / "site/index.html"]
     stamps = {file: file.stat().st_mtime_ns for file in kept}
-    assert main(["run", "--profile", "smoke"]) == 0
+    make_study()
     assert {file: file.stat().st_mtime_ns for file in kept} == stamps
     assert "site/index.html" in capsys.readouterr().out
 
@@ -174,19 +197,13 @@ def test_results_made_elsewhere_go_through_the_analysis(smoke, tmp_path):
     (tmp_path / "elsewhere" / "results").mkdir(parents=True)
     shutil.copy(smoke / "results" / "metrics.csv", tmp_path / "elsewhere" / "results")
     for name in ("04_across_depths", "05_per_genre_analysis", "06_statistical_test"):
-        papermill.execute_notebook(
-            ROOT / "notebooks" / f"{name}.ipynb", tmp_path / "out.ipynb",
-            parameters={"run": str(tmp_path / "elsewhere")}, progress_bar=False,
-        )  # fmt: skip
+        execute(name, tmp_path / "out.ipynb", run=str(tmp_path / "elsewhere"))
     assert (tmp_path / "elsewhere" / "statistics.json").exists()
 
 
 def test_a_bad_parameter_of_a_notebook_ends_in_its_message(smoke, tmp_path):
     with pytest.raises(papermill.PapermillExecutionError, match="weights must be one of none"):
-        papermill.execute_notebook(
-            ROOT / "notebooks" / "06_statistical_test.ipynb", tmp_path / "out.ipynb",
-            parameters={"run": str(smoke), "weights": "imagenet"}, progress_bar=False,
-        )  # fmt: skip
+        execute("06_statistical_test", tmp_path / "out.ipynb", run=str(smoke), weights="imagenet")
 
 
 def test_a_library_with_broken_songs_is_studied_all_the_same(own_folders, tmp_path):
