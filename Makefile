@@ -22,10 +22,9 @@ pdf: .venv
 	$(if $(RUN)$(wildcard $(run)/study.json),,$(BIN)/python -m mgrlib run --profile $(PROFILE) $(foreach pair,$(SET),--set '$(pair)'))
 	$(BIN)/python -m mgrlib pdf "$(run)"
 
-# What one process makes, a study say, serves all tests of a file. The longest file comes first:
-# begun last, it would keep one process busy and the other waiting.
+# What one process makes, a study say, serves all tests of a file; files in the order of conftest.
 test: .venv
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/test_study.py tests
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # Says so and is done where there is no Chromium, which the script tells by ending with 3; any
 # other failure of it is one.
