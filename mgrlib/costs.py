@@ -114,5 +114,5 @@ def _describe_training(training: dict[str, Any]) -> str:
     if peak := training.get("peak_bytes"):
         words += f", at most {gibibytes(peak)} of memory each"
     if (busy := training.get("gpu_utilization")) is not None:
-        words += f", the GPU at work {busy:.0%} of the time"
+        words += f", the GPU at work {100 * busy:.0f} % of the time"
     return f"{words}."

@@ -247,7 +247,7 @@ def _training_words(training: dict[str, Any]) -> str:
     words = f"trained in {duration(training['seconds'])}, at most "
     words += f"{gibibytes(training['peak_bytes'])} of memory a process"
     busy = training["gpu_utilization"]
-    return words if busy is None else f"{words}, the GPU at work {busy:.0%} of the time"
+    return words if busy is None else f"{words}, the GPU at work {100 * busy:.0f} % of the time"
 
 
 def _corpus_words(settings: Settings, catalog: Catalog) -> str:

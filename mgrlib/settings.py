@@ -181,7 +181,7 @@ def _parse_pair(pair: Any) -> tuple[str, Any]:
     name, equals, text = str(pair).partition("=")
     if not equals:
         raise SettingsError(f"an override must read key=value, got {str(pair)!r}")
-    value = _yaml(text)
+    value = _yaml(text) if text.strip() else ""  # YAML reads nothing as null, which has a meaning
     if isinstance(value, str) and "," in value:
         value = [part.strip() for part in value.split(",") if part.strip()]
     return name.strip(), value

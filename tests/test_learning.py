@@ -287,7 +287,7 @@ TRAINING = {"networks": 34, "seconds": 400.0, "jobs": 2, "peak_bytes": 3 * 2**29
         ),
         (
             STUDY | {"training": TRAINING | {"gpu_utilization": 0.934}},
-            ["the GPU at work 93% of the time."],
+            ["the GPU at work 93 % of the time."],
         ),
     ],
 )

@@ -89,7 +89,7 @@ def test_what_a_data_set_itself_rejects_comes_first(tmp_path, tone_library, monk
     audit = study.catalog.audit()
     assert audit["rejected"] == {"no genre": 1}
     assert audit["library"] == {"songs": 49, "usable": 48}
-    assert "1 song of 49 (2.0%) can't be used: 1 no genre." in audit["verdict"]["fine"]
+    assert "1 song of 49 (2.0 %) can't be used: 1 no genre." in audit["verdict"]["fine"]
     rejected = pd.read_csv(tmp_path / "run" / "catalog" / "rejected.csv")
     assert rejected.to_dict("records") == [lost]
 

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 
 from mgrlib import printing
 from mgrlib.__main__ import main
-from mgrlib.errors import BuildError
+from mgrlib.errors import BuildError, StudyError
 from mgrlib.printing import chromium, compose, contents, pictures, places
 
 TOC = """\
@@ -409,7 +409,7 @@ def test_the_browser_is_the_one_that_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("CHROMIUM", str(mine))
     assert chromium.find_chromium() == mine
     monkeypatch.setenv("CHROMIUM", str(tmp_path / "nothing"))
-    with pytest.raises(BuildError, match="CHROMIUM must name the program"):
+    with pytest.raises(StudyError, match="CHROMIUM must name the program"):
         chromium.find_chromium()
 
 
@@ -418,7 +418,7 @@ def test_the_browser_is_looked_for_on_the_path(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(chromium, "PLACES", [])
     assert chromium.find_chromium() is None
-    with pytest.raises(BuildError, match=r"none is installed here.*CHROMIUM"):
+    with pytest.raises(StudyError, match=r"none is installed here.*CHROMIUM"):
         chromium.require_chromium()
     chrome = program(tmp_path / "google-chrome", "exit 0")
     assert chromium.require_chromium() == chrome
@@ -431,7 +431,7 @@ def test_the_command_names_a_run_that_is_missing(capsys):
 
 def test_the_command_asks_for_a_browser_before_it_works(book, monkeypatch, capsys):
     monkeypatch.setenv("CHROMIUM", "no-such-browser")
-    assert main(["pdf", str(book / "runs" / "tiny")]) == 1
+    assert main(["pdf", str(book / "runs" / "tiny")]) == 2
     error = capsys.readouterr().err
     assert "CHROMIUM must name the program of Chromium" in error
     assert error.count("\n") == 1

@@ -369,7 +369,7 @@ def test_committed_reference_runs_are_shown_with_their_provenance(books):
     synthetic, music = text.split("somebody", 1)
     for said in ("reference-128", "Synthetic songs are no evidence about music", "9 songs of *x*",
                  "77", "A &lt;b&gt;GPU, 16 cores", "abc",
-                 "16 min on the clock, ", "of training steps, the GPU at work 61% of the time",
+                 "16 min on the clock, ", "of training steps, the GPU at work 61 % of the time",
                  "Left out: imagenet its weights could not be had", "image size 128"):  # fmt: skip
         assert said in synthetic, said
     assert "These songs are music." in music

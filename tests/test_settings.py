@@ -93,6 +93,7 @@ def test_overrides_are_read_in_every_form(overrides, name, value):
         ("genres=Jazz", "genres must be all, paper, native or a list of at least two"),
         ("epochs=0", "epochs must be a whole number of at least 1, got 0"),
         ("epochs=1.5", "epochs must be a whole number"),
+        ("excerpts=", "excerpts must be true, false or auto, got ''"),
         ("epochs=many", "epochs must be a whole number of at least 1, got 'many'"),
         ("epochs=true", "epochs must be"),
         ("epochs=[1, 2]", "epochs must be"),

@@ -483,7 +483,7 @@ def test_its_tables_show_and_escape(sound):
     text = "\n".join(table(found) for table in
                      (audit.formats_table, audit.levels_table, audit.faults_table,
                       audit.fault_examples))  # fmt: skip
-    assert "| FLAC | yes | 7 | 87.5% | 900 |" in text
+    assert "| FLAC | yes | 7 | 87.5 % | 900 |" in text
     assert r"\<b\>cut\|off\<\/b\>" in text
     assert "<b>" not in text
 

@@ -76,9 +76,9 @@ def test_a_good_audit_has_no_worry_and_numbers_in_every_sentence_that_has_some()
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        (("labels", "unlabeled"), "1 song (0.5%) has no genre: it serves as a negative"),
-        (("padded",), "1 song (0.5%) is shorter than the segment"),
-        (("leakage", "without", "artist"), "1 song of 200 (0.5%) has no artist"),
+        (("labels", "unlabeled"), "1 song (0.5 %) has no genre: it serves as a negative"),
+        (("padded",), "1 song (0.5 %) is shorter than the segment"),
+        (("leakage", "without", "artist"), "1 song of 200 (0.5 %) has no artist"),
     ],
 )
 def test_one_song_is_no_plural(path, text):
@@ -105,14 +105,14 @@ WORRIES = {
     "drawn down": (("trained", "Rock", "drawn_down"), True, r"More songs have the genre.*Rock"),
     "imbalance": (("labels", "irlbl", "Folk"), 10.0, r"10\.0 times the songs of Folk"),
     "scumble": (("labels", "scumble"), 0.11, r"often share.*0\.110"),
-    "unlabeled": (("labels", "unlabeled"), 3, r"3 songs \(1\.5%\) have no genre"),
-    "rejected": (("library", "usable"), 180, r"20 songs of 200 \(10\.0%\) can't be used"),
-    "padded": (("padded",), 11, r"11 songs \(5\.5%\) are shorter"),
+    "unlabeled": (("labels", "unlabeled"), 3, r"3 songs \(1\.5 %\) have no genre"),
+    "rejected": (("library", "usable"), 180, r"20 songs of 200 \(10\.0 %\) can't be used"),
+    "padded": (("padded",), 11, r"11 songs \(5\.5 %\) are shorter"),
     "years": (("labels", "years", "missing"), 21, r"21 songs of 200 have no year"),
     "no artist": (
         ("leakage", "without", "artist"),
         50,
-        r"50 songs of 200 \(25\.0%\) have no artist",
+        r"50 songs of 200 \(25\.0 %\) have no artist",
     ),
     "spellings": (
         ("leakage", "spellings", "artist"),
@@ -122,7 +122,7 @@ WORRIES = {
     "artist on both sides": (
         ("leakage", "splits", "artist"),
         record(artist=SHARED),
-        r"30 of 40 test songs \(75\.0%\) are by artists.*Pampalk",
+        r"30 of 40 test songs \(75\.0 %\) are by artists.*Pampalk",
     ),
     "album on both sides": (
         ("leakage", "splits", "artist"),
@@ -132,7 +132,7 @@ WORRIES = {
     "one group": (
         ("leakage", "one_group"),
         [{"genre": "Folk", "by": "artist", "name": "Bob", "songs": 90, "share": 0.9}],
-        r"more than half of Folk: of Folk, the artist Bob has 90\.0%",
+        r"more than half of Folk: of Folk, the artist Bob has 90\.0 %",
     ),
     "size": (
         ("leakage", "splits", "artist"),
@@ -142,7 +142,7 @@ WORRIES = {
     "genre's share": (
         ("leakage", "splits", "artist"),
         record(deviation={"genre": "Folk", "share": 0.6, "off": 0.4, "rms": 0.3}),
-        r"20\.0% of all; the genre furthest from that is Folk, with 60\.0% of its songs there: "
+        r"20\.0 % of all; the genre furthest from that is Folk, with 60\.0 % of its songs there: "
         r"there are too few artists",
     ),
     "repeats": (("leakage", "repeats"), [{}, {}], r"The 2 repeats have 1 different test set"),
@@ -151,7 +151,7 @@ WORRIES = {
         [{"genre": "Noise", "reason": "one side of the split has only one class"}],
         r"Noise could not be trained",
     ),
-    "coverage": (("coverage", "songs", "mapped"), 90, r"90 of 200 songs \(45\.0%\) get a genre"),
+    "coverage": (("coverage", "songs", "mapped"), 90, r"90 of 200 songs \(45\.0 %\) get a genre"),
     "duplicates across": (
         ("leakage", "splits", "artist"),
         record(duplicates={"pairs": 1, "songs": 2}),
@@ -165,12 +165,12 @@ WORRIES = {
     "clipped": (
         ("audio", "faults", "clipped", "songs"),
         3,
-        r"3 of 200 songs \(1\.5%\) may be clipped",
+        r"3 of 200 songs \(1\.5 %\) may be clipped",
     ),
     "format": (
         ("confounds", "format", "genres", "Folk"),
         0.8,
-        r"The format goes with Folk \(association 0\.80 .*: 50\.0% of its songs are MP3, 30\.0%",
+        r"The format goes with Folk \(association 0\.80 .*: 50\.0 % of its songs are MP3, 30\.0 %",
     ),
     "loudness": (("confounds", "loudness", "genres", "Rock"), 0.6, r"a median of −9\.0 LUFS in it"),
 }
@@ -233,5 +233,5 @@ def test_names_are_shown_short_and_on_one_line():
 def test_lists_and_percentages():
     assert listed(["a"]) == "a"
     assert listed(list("abcdefg")) == "a, b, c, d and 3 more"
-    assert percent(1.0) == "100.0%"
-    assert percent(0.99999) == "over 99.9%"
+    assert percent(1.0) == "100.0 %"
+    assert percent(0.99999) == "over 99.9 %"

@@ -81,10 +81,10 @@ def percent(share: float) -> str:
     """A share as a percentage, never rounded to nothing or to all.
 
     >>> percent(0.123), percent(0.0004), percent(0.9999), percent(0.0)
-    ('12.3%', 'under 0.1%', 'over 99.9%', '0.0%')
+    ('12.3 %', 'under 0.1 %', 'over 99.9 %', '0.0 %')
     """
     if 0 < share < 0.0005:
-        return "under 0.1%"
+        return "under 0.1 %"
     if 0.9995 <= share < 1:
-        return "over 99.9%"
-    return f"{share:.1%}"
+        return "over 99.9 %"
+    return f"{100 * share:.1f} %"

@@ -172,7 +172,7 @@ def formats_table(audio: Mapping[str, Any], *, name: str = "tab-formats") -> str
     for title, group in audio["formats"].items():
         rate = group["bit_rate"] and round(group["bit_rate"]["median"])
         rows.append([escape(title), "yes" if group["lossless"] else "no", str(group["songs"]),
-                     f"{group['songs'] / audio['songs']:.1%}", number(rate)])  # fmt: skip
+                     f"{100 * group['songs'] / audio['songs']:.1f} %", number(rate)])  # fmt: skip
     return myst_table("What the songs are stored as.", rows, name=name, left=2)
 
 

@@ -63,8 +63,9 @@ def judge_quantiles(tables: Tables) -> Finding:
         holds=not left,
         shows=f"{len(left)} of {n} points lie outside the band{named}.",
         beyond_noise=significant(p),
-        noise=f"Of {SAMPLES} normal samples of {n}, {p:.1%} have as many points outside or more, "
-        f"and {any_left:.1%} have any: the line is fitted to the points, so that few leave it.",
+        noise=f"Of {SAMPLES} normal samples of {n}, {100 * p:.1f} % have as many points outside "
+        f"or more, and {100 * any_left:.1f} % have any: the line is fitted to the points, so that "
+        "few leave it.",
     )
 
 

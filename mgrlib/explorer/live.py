@@ -187,8 +187,9 @@ class Explorer(widgets.VBox):
     @told
     def _on_path(self, change: Any) -> None:
         path = self.controls["path"].value
-        if isinstance(change, dict) and not path:
-            return  # the field was emptied
+        if isinstance(change, dict) and not path:  # the field was emptied
+            self.picture.say("")
+            return
         self.picture.say("Reading the file …")
         self._adopt(live_song.read_path(path, sample_rate=self.settings.sample_rate), path=path)
 

@@ -236,7 +236,7 @@ def heard_segment(recording: Recording, view: View, about: About) -> tuple[Segme
 
 
 def _title(genre: str, share: float, about: About) -> str:
-    return f"For {genre} ({share:.0%}): ResNet{about.depth}, {about.scale}, {about.weights}"
+    return f"For {genre} ({100 * share:.0f} %): ResNet{about.depth}, {about.scale}, {about.weights}"
 
 
 def _picture(segment: Segment, about: About, heat: HeatMap, *, start: float, title: str) -> bytes:
@@ -263,7 +263,7 @@ def answer_html(answer: Answer) -> str:
     """An answer as a table, a caution and the picture; all names are escaped."""
     rows = "".join(
         f'<tr><th scope="row">{html.escape(row.genre)}</th>'
-        f"<td>{row.probability:.1%}</td><td>{row.at_prevalence:.1%}</td></tr>"
+        f"<td>{100 * row.probability:.1f} %</td><td>{100 * row.at_prevalence:.1f} %</td></tr>"
         for row in answer.genres.itertuples()
     )
     about = answer.about

@@ -63,7 +63,7 @@ def _draw(song: dict, genre: str, network: Any, about: About, file: Path) -> dic
     (probability,) = (r["probability"] for r in song["genres"] if r["genre"] == genre)
     what = "What speaks" if found.values.any() else "Nothing speaks"
     title = (
-        f"{what} for {genre} ({probability:.0%}): ResNet{about.depth}, {about.scale}, "
+        f"{what} for {genre} ({100 * probability:.0f} %): ResNet{about.depth}, {about.scale}, "
         f"{found.layer} ({found.side} × {found.side})"
     )
     figure = _figure(segment, about, found, title=title)

@@ -38,8 +38,10 @@ def print_book(run: Path) -> Path:
 
     Raises
     ------
+    StudyError
+        If there is no Chromium.
     BuildError
-        If there is no Chromium, or the site is not whole.
+        If the site is not whole.
     """
     if current := printed(run):
         return current

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from ..errors import BuildError
+from ..errors import BuildError, StudyError
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
          "microsoft-edge"]  # fmt: skip
@@ -29,13 +29,13 @@ def find_chromium() -> Path | None:
 
     Raises
     ------
-    BuildError
+    StudyError
         If ``CHROMIUM`` names no program.
     """
     if named := os.environ.get(VARIABLE):
         if found := shutil.which(named):
             return Path(found)
-        raise BuildError(f"{VARIABLE} must name the program of Chromium or Chrome, got {named!r}")
+        raise StudyError(f"{VARIABLE} must name the program of Chromium or Chrome, got {named!r}")
     found = next(filter(None, map(shutil.which, [*NAMES, *PLACES])), None)
     return Path(found) if found else None
 
@@ -45,12 +45,12 @@ def require_chromium() -> Path:
 
     Raises
     ------
-    BuildError
+    StudyError
         If there is none.
     """
     if found := find_chromium():
         return found
-    raise BuildError(
+    raise StudyError(
         "the book is printed by Chromium or Chrome 131 or later, and none is installed here: "
         "install one (Debian and Ubuntu: apt install chromium), or name its program by the "
         f"environment variable {VARIABLE}"

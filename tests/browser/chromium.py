@@ -21,7 +21,7 @@ def why_no_chromium() -> str | None:
 
     Raises
     ------
-    BuildError
+    StudyError
         If ``CHROMIUM`` names no program: who names one wants it tested.
     """
     return None if find_chromium() else "no Chromium is installed (CHROMIUM=... names one)"

@@ -95,7 +95,7 @@ def time_words(noted: Mapping[str, Any]) -> str:
     if noted.get("training_seconds"):
         words.append(f"{duration(noted['training_seconds'])} of training steps")
     if noted.get("gpu_utilization") is not None:
-        words.append(f"the GPU at work {noted['gpu_utilization']:.0%} of the time")
+        words.append(f"the GPU at work {100 * noted['gpu_utilization']:.0f} % of the time")
     return ", ".join([*words, *([noted["date"]] if noted.get("date") else [])])
 
 

@@ -131,7 +131,7 @@ def training_words(training: Mapping[str, Any]) -> str:
     if training.get("peak_bytes"):
         words.append(f"in processes of at most {gibibytes(training['peak_bytes'])}")
     if training.get("gpu_utilization") is not None:
-        words.append(f"the GPU at work {training['gpu_utilization']:.0%} of the time")
+        words.append(f"the GPU at work {100 * training['gpu_utilization']:.0f} % of the time")
     return f"When training was last called, {', '.join(words)}."
 
 
