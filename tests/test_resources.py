@@ -20,11 +20,12 @@ torch.set_num_threads(1)
 from mgrlib.models import build_resnet
 from mgrlib.resources import peak_bytes
 from mgrlib.training import Normalization, Recipe, fit, predict
-pixels = np.random.default_rng(0).integers(0, 255, (64, {size}, {size}), dtype=np.uint8)
+songs = 2 * {batch}  # no batch after the second takes more
+pixels = np.random.default_rng(0).integers(0, 255, (songs, {size}, {size}), dtype=np.uint8)
 network = build_resnet({depth}, outputs=4, seed=1)
 recipe = Recipe(epochs=1, batch_size={batch}, learning_rate=1e-3, seed=1, precision="{precision}")
 seen = dict(normalization=Normalization.of(pixels), recipe=recipe)
-fit(network, pixels, np.zeros((64, 4)), **seen)
+fit(network, pixels, np.zeros((songs, 4)), **seen)
 predict(network, pixels, **seen)
 print(peak_bytes())
 """

@@ -14,7 +14,8 @@ import nbformat
 import pandas as pd
 import papermill
 import pytest
-from conftest import make_tone_library
+from conftest import make_tone_library, run_cells, words
+from IPython.display import HTML, Markdown
 from PIL import Image
 
 from mgrlib import results
@@ -143,8 +144,12 @@ def test_the_book_numbers_as_the_paper_does(smoke, page, labels):
 
 def test_the_first_page_says_what_the_results_are(smoke):
     text = site_text(smoke, "index.html")
-    for words in ("96 synthetic songs", "smoke", "none", "no evidence about music", "Karpiński"):
-        assert words in text
+    for said in ("96 synthetic songs", "smoke", "none", "no evidence about music", "Karpiński"):
+        assert said in text
+
+
+def test_a_depth_that_the_run_lacks_has_a_page_that_says_so(smoke):
+    assert "The run has no ResNet152" in site_text(smoke, "book/depth/resnet152.html")
 
 
 def test_the_site_names_no_path_of_this_machine_and_asks_for_nothing(smoke):
@@ -206,27 +211,38 @@ def test_a_bad_parameter_of_a_notebook_ends_in_its_message(smoke, tmp_path):
         execute("06_statistical_test", tmp_path / "out.ipynb", run=str(smoke), weights="imagenet")
 
 
-def test_a_library_with_broken_songs_is_studied_all_the_same(own_folders, tmp_path):
-    library = make_tone_library(tmp_path / "<b>My & songs")
+@pytest.fixture(scope="module")
+def own(own_folders, tmp_path_factory):
+    """A run on a library of one's own with broken songs: its folder, and the reasons by song."""
+    library = make_tone_library(tmp_path_factory.mktemp("libraries") / "<b>My & songs")
     songs = pd.read_csv(library / "songs.csv", keep_default_na=False)
-    broken = songs["path"].tolist()[:5]
+    broken = songs["path"].tolist()[:3]
     (library / broken[0]).unlink()
     (library / broken[1]).write_bytes(b"")
     (library / broken[2]).write_text("words, no sound\n" * 99)
-    shutil.copy(library / songs["path"].iloc[9], library / "fine.wav")
+    songs[["title", "artist"]] = "<b>My " + songs[["title", "artist"]]
+    songs.to_csv(library / "songs.csv", index=False)
     arguments = ["run", "--profile", "smoke", "--corpus", str(library), "--name", "own"]
     settings = ["segment_seconds=1", "depths=34", "songs=40", "scales=mel"]
-    assert main([*arguments, *(part for s in settings for part in ("--set", s))]) == 0
-    run = own_folders / "runs" / "own"
+    arguments += [part for s in settings for part in ("--set", s)]
+    assert main([*arguments, "--only", "01_dataset_audit"]) == 0
+    reasons = {broken[0]: "missing", broken[1]: "empty", broken[2]: "unreadable"}
+    return own_folders / "runs" / "own", reasons
+
+
+def test_a_library_with_broken_songs_is_studied_all_the_same(own):
+    run, reasons = own
     rejected = pd.read_csv(run / "catalog" / "rejected.csv")
-    assert dict(zip(rejected["path"], rejected["reason"], strict=True)) == {
-        broken[0]: "missing", broken[1]: "empty", broken[2]: "unreadable",
-    }  # fmt: skip
+    assert dict(zip(rejected["path"], rejected["reason"], strict=True)) == reasons
     assert len(pd.read_csv(run / "catalog" / "songs.csv")) == 40
-    for page in (run / "site").rglob("*.html"):
-        assert "<b>My" not in page.read_text("utf-8"), page
-    text = site_text(run, "index.html")
-    assert "&lt;b&gt;My" in text
-    assert "no evidence about music" not in text
-    depth_page = site_text(run, "book/depth/resnet152.html")
-    assert "The run has no ResNet152" in depth_page
+    assert len(results.read_metrics(run).query("weights == 'none'")) == 3
+    assert (run / "notebooks" / "01_dataset_audit.ipynb").exists()
+
+
+@pytest.mark.parametrize("source", dict.fromkeys(page.source for page in PAGES))
+def test_no_page_lets_a_name_of_ones_own_become_markup(own, source):
+    run, _ = own
+    depth = {"depth": 34} if source == "03_per_depth_training" else {}
+    shown = run_cells(source, run=str(run), **depth)
+    assert len(words(shown)) > 100
+    assert "<b>My" not in words([value for value in shown if isinstance(value, Markdown | HTML)])
