@@ -1,5 +1,6 @@
 """The live explorer, driven end to end in JupyterLab: by keyboard, by mouse, by a listener."""
 
+import functools
 import json
 import os
 import re
@@ -43,14 +44,14 @@ def free_port() -> int:
 
 @pytest.fixture(scope="module")
 def music(tmp_path_factory) -> Path:
-    """A song of 40 s, one of 20 ms, and a file that is none."""
+    """A song of 30 s, one of 20 ms, and a file that is none."""
     folder = tmp_path_factory.mktemp("music")
     rate, rng = 22_050, np.random.default_rng(1)
-    times = np.arange(40 * rate) / rate
-    samples = 0.3 * np.sin(2 * np.pi * 440 * times * (1 + times / 80)) + rng.normal(
+    times = np.arange(30 * rate) / rate
+    samples = 0.3 * np.sin(2 * np.pi * 440 * times * (1 + times / 60)) + rng.normal(
         0, 0.01, times.size
     )
-    soundfile.write(folder / "forty seconds.flac", samples, rate)
+    soundfile.write(folder / "thirty seconds.flac", samples, rate)
     soundfile.write(folder / "blink.wav", samples[:441], rate)
     (folder / "words.mp3").write_text("no sound at all")
     return folder
@@ -148,7 +149,8 @@ def change(page, act) -> float:
           for (const kind of ["input", "change", "keydown", "pointerdown"])
             document.addEventListener(kind, begin, { capture: true, once: true });
           const watcher = new MutationObserver(() => {
-            if (Number(root.dataset.shown) <= before) return;
+            // A picture that was still on its way is none of this change.
+            if (Number(root.dataset.shown) <= before || window.liveBegun === undefined) return;
             watcher.disconnect();
             window.liveTime = performance.now() - window.liveBegun;
           });
@@ -255,6 +257,9 @@ def test_what_cannot_be_done_is_said_with_the_way_out(explorer, music, shots):
         for words in expected:
             explorer.locator(f"{EXPLORER} .live-error", has_text=words).wait_for()
 
+    def is_fine() -> None:
+        explorer.locator(f"{EXPLORER} .is-wrong").wait_for(state="detached")
+
     path = field(explorer, "Own file")
 
     def name(file) -> None:
@@ -265,6 +270,8 @@ def test_what_cannot_be_done_is_said_with_the_way_out(explorer, music, shots):
     explorer.locator(EXPLORER).screenshot(path=shots / "live-error.png")
     fails(lambda: name(music / "blink.wav"), "too short", "at least 0.1 s")
     fails(lambda: name(music / "words.mp3"), "words.mp3 can't be used, unreadable")
+    name("")
+    is_fine()
     field(explorer, "Upload a file").set_input_files(music / "words.mp3")
     explorer.locator(f"{EXPLORER} .live-error", has_text="take another file").wait_for()
     low = field(explorer, "Lowest (Hz)")
@@ -272,16 +279,44 @@ def test_what_cannot_be_done_is_said_with_the_way_out(explorer, music, shots):
     fails(lambda: low.press("Enter"), "swap or change them")
     low.fill("50")
     change(explorer, lambda: low.press("Enter"))
-    assert not explorer.locator(f"{EXPLORER} .is-wrong").count()
+    is_fine()
 
 
 def test_a_file_of_ones_own_is_uploaded(explorer, music):
     before = shown(explorer)
-    field(explorer, "Upload a file").set_input_files(music / "forty seconds.flac")
+    field(explorer, "Upload a file").set_input_files(music / "thirty seconds.flac")
     wait_for_new(explorer, before)
-    explorer.locator(f"{EXPLORER} .view-title", has_text="forty seconds.flac").wait_for()
+    explorer.locator(f"{EXPLORER} .view-title", has_text="thirty seconds.flac").wait_for()
     # Its sound comes when the controls have rested.
     explorer.locator(f"{EXPLORER} .view-play").wait_for(state="visible")
+
+
+def test_thirty_seconds_are_drawn_after_every_control(explorer, shots):
+    """How long each takes is kept beside the screenshots."""
+    start = explorer.get_by_role("slider", name="Start (s)")
+    change(explorer, lambda: start.press("Home"))
+    length = explorer.locator(f"{EXPLORER} .widget-slider", has_text="Length").locator(
+        ".widget-readout"
+    )
+    length.fill("30")
+    change(explorer, lambda: length.press("Enter"))
+    drawn, times = explorer.locator(f"{EXPLORER} canvas"), {}
+
+    def does(name, choose) -> None:
+        before = pixels(explorer)
+        times[name] = change(explorer, choose)
+        assert pixels(explorer) != before, name
+        assert ", 0 to 30 s, " in drawn.get_attribute("aria-label")
+
+    scale = explorer.locator(EXPLORER).get_by_role("combobox", name="Scale", exact=True).first
+    own = scale.input_value()
+    others = [name for name in scale.locator("option").all_inner_texts() if name != own]
+    for name in (*others, own):
+        does(f"scale {name}", functools.partial(scale.select_option, name))
+    for label, value in {"n_fft": "4096", "hop_length": "1024", "Window": "blackman",
+                         "Colors": "gray"}.items():  # fmt: skip
+        does(f"{label} {value}", functools.partial(field(explorer, label).select_option, value))
+    (shots / "live-times-of-30-s.json").write_text(json.dumps(times, indent=1))
 
 
 def test_networks_answer_with_grad_cam(explorer, run, shots):
