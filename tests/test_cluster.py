@@ -10,13 +10,15 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from conftest import make_tone_library
+from distributed.comm import CommClosedError
 from odd_sounds import read_deadly
 from threadpoolctl import threadpool_info
 
@@ -259,6 +261,23 @@ def nothing():
     with silence() as port:
         pass
     yield port
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [(CommClosedError("closed"), None), (ImportError("no mgrlib"), "can't run mgrlib .no mgrlib"),
+     (["has torch 1"], "has torch 1: workers need"), ([], None)],
+)  # fmt: skip
+def test_a_worker_that_is_lost_while_it_is_asked_stops_nothing(answer, said):
+    class Client:
+        def submit(self, *task, pure):
+            return SimpleNamespace(result=lambda timeout: 0)
+
+        def run(self, *task, on_error):
+            return {"tcp://a:1": [], "tcp://b:2": answer}
+
+    with pytest.raises(SettingsError, match=said) if said else nullcontext():
+        cluster._check_workers(Client(), "tcp://s:1", expected(Needs()))
 
 
 @pytest.mark.parametrize("port_of", [silence, nothing])

@@ -37,6 +37,20 @@ function dress(root) {
   }
 }
 
+/** Let the keys Home and End move a slider to where it ends now.
+ *
+ * noUiSlider 15 would take the range that it was made with, which is that of another song.
+ */
+function toEnd(event) {
+  const end = { Home: "min", End: "max" }[event.key];
+  const handle = event.target.closest(".noUi-handle");
+  if (!end || !handle) return;
+  const slider = handle.closest(".noUi-target").noUiSlider;
+  slider.setHandle(Number(handle.dataset.handle), slider.options.range[end], true);
+  event.preventDefault();
+  event.stopPropagation();
+}
+
 /** Dress the explorer that an element stands in, now and whenever a part of it is made. */
 function dressed(el) {
   let watcher = null;
@@ -50,11 +64,13 @@ function dressed(el) {
     dress(root);
     watcher = new MutationObserver(() => dress(root));
     watcher.observe(root, { childList: true, subtree: true });
+    root.addEventListener("keydown", toEnd, { capture: true });
   }
   find();
   return () => {
     window.cancelAnimationFrame(frame);
     watcher?.disconnect();
+    el.closest(".mgrlib-live")?.removeEventListener("keydown", toEnd, { capture: true });
   };
 }
 

@@ -225,6 +225,8 @@ def _answer(expected: Expected, dask_worker: Any = None) -> list[str]:
 
 
 def _check_workers(client: Any, scheduler: str, expected: Expected) -> None:
+    from distributed.comm import CommClosedError
+
     try:
         # A task also wakes a cluster that starts workers only when there is work.
         client.submit(abs, 0, pure=False).result(timeout=WORKER_SECONDS)
@@ -233,7 +235,9 @@ def _check_workers(client: Any, scheduler: str, expected: Expected) -> None:
             f"scheduler={scheduler} has had no worker for {WORKER_SECONDS} s: start some with "
             f"dask worker {scheduler} --nthreads 1"
         ) from None
-    answers = client.run(_answer, expected, on_error="return")
+    asked = client.run(_answer, expected, on_error="return")
+    # One that is lost while it is asked has nothing to do with the others.
+    answers = {w: answer for w, answer in asked.items() if not isinstance(answer, CommClosedError)}
     failed = {worker: [f"can't run mgrlib ({answer})"] if isinstance(answer, Exception) else answer
               for worker, answer in answers.items() if answer}  # fmt: skip
     for worker, found in failed.items():
