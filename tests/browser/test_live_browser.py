@@ -205,11 +205,14 @@ def test_the_last_value_of_a_slider_that_is_dragged_is_drawn(explorer):
         explorer.mouse.move(box["x"] + box["width"] / 2 + step, box["y"] + 3)
     explorer.mouse.up()
     wait_for_new(explorer, before)
-    last = float(handle.get_attribute("aria-valuetext") or handle.get_attribute("aria-valuenow"))
+    # The slider shows hundredths.
     explorer.wait_for_function(
-        "([where, last]) => document.querySelector(where).getAttribute('aria-label')"
-        ".includes(`, ${last} to`)",
-        arg=[f"{EXPLORER} canvas", f"{last:g}"],
+        """([where, handle]) => {
+            const label = document.querySelector(where).getAttribute("aria-label");
+            const drawn = Number(label.match(/, ([0-9.]+) to [0-9.]+ s,/)[1]);
+            return Math.abs(drawn - Number(handle.getAttribute("aria-valuetext"))) < 0.01;
+        }""",
+        arg=[f"{EXPLORER} canvas", handle.element_handle()],
     )
 
 
