@@ -13,7 +13,7 @@ from conftest import make_tone_library, write_csv
 from mgrlib import pipeline, runs
 from mgrlib.corpora import open_corpus
 from mgrlib.errors import LibraryError, RunError, SettingsError, StudyError
-from mgrlib.pipeline import Study, open_study, start_study
+from mgrlib.pipeline import Study, open_study, results_digest, start_study
 from mgrlib.runs import run_folder
 from mgrlib.settings import make_settings
 from mgrlib.splits import song_groups
@@ -327,3 +327,18 @@ def test_positives_that_outnumber_are_drawn_down_and_the_audit_says_so(tmp_path)
     low = audit["trained"]["Low"]
     assert low["drawn_down"]
     assert low["train"] == 2 * (36 - (low["songs"] - low["test"]))
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "same"),
+    [("study.json", '{"seed": 1, "commit": "b2"}', True),
+     ("study.json", '{"seed": 2, "commit": "a1"}', False),
+     ("audit.json", "{}", False), ("results/metrics.csv", "genre\n", False),
+     ("screenshots/page.png", "", True)],
+)  # fmt: skip
+def test_notebooks_are_outdated_by_what_they_read(tmp_path, file, content, same):
+    (tmp_path / "study.json").write_text('{"seed": 1, "commit": "a1"}')
+    before = results_digest(tmp_path)
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text(content)
+    assert (results_digest(tmp_path) == before) == same
