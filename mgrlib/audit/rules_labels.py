@@ -30,7 +30,7 @@ LEAST_COVERED = 0.8
 """Share of the songs that get one of the paper's genres."""
 SHARED = {"artist": "by artists", "album": "from albums"}
 WARNINGS = {
-    "artist": "scores may be too high, as in a collection where accuracy fell from 71% to 27% "
+    "artist": "scores may be too high, as in a collection where accuracy fell from 71 % to 27 % "
     "once no artist stood on both sides (Pampalk, Flexer & Widmer 2005)",
     "album": "a network may know the mastering, and albums give more away than artists do "
     "(Flexer & Schnitzer 2010)",
