@@ -172,7 +172,7 @@ def package_digest() -> str:
     return digest([file.read_text("utf-8") for file in files])
 
 
-def start_kernel(execute: Callable[..., dict], *arguments: Any, **options: Any) -> dict:
+def execute_with_restarts(execute: Callable[..., dict], *arguments: Any, **options: Any) -> dict:
     """Execute a notebook; where its kernel does not start, try again.
 
     A kernel listens at ports that were free when they were looked up; on a busy machine another
@@ -246,7 +246,7 @@ def _execute(run: Path, page: Page, stamp: str, facts: dict, environment: dict) 
     failed = run / "notebooks" / f"failed-{page.name}"
     failed.parent.mkdir(parents=True, exist_ok=True)
     try:
-        notebook = start_kernel(
+        notebook = execute_with_restarts(
             papermill.execute_notebook,
             str(SOURCES / f"{page.source}.ipynb"),
             str(failed),

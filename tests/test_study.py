@@ -21,7 +21,7 @@ from PIL import Image
 from mgrlib import results
 from mgrlib.__main__ import main
 from mgrlib.files import ROOT, read_json, runs_folder
-from mgrlib.notebooks import PAGES, start_kernel
+from mgrlib.notebooks import PAGES, execute_with_restarts
 
 CALL = ["run", "--profile", "smoke", "--name", "browser", "--set", "keep_models=true"]
 """The call of `make test-browser`, so that one run can serve both."""
@@ -49,7 +49,9 @@ def smoke(own_folders):
 def execute(name: str, out: Path, **parameters) -> None:
     """Execute a notebook by plain papermill."""
     source = ROOT / "notebooks" / f"{name}.ipynb"
-    start_kernel(papermill.execute_notebook, source, out, parameters=parameters, progress_bar=False)
+    execute_with_restarts(
+        papermill.execute_notebook, source, out, parameters=parameters, progress_bar=False
+    )
 
 
 def test_every_cell_of_the_grid_has_its_row(smoke):
